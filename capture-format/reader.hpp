@@ -1,0 +1,69 @@
+// Reads capture files record by record in file order, in memory bounded by one chunk, whatever the file holds.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "capture-format/record.hpp"
+#include "core/base/result.hpp"
+
+namespace understudy::capture {
+
+/// What the header of a file says (proto FileHeader).
+struct FileInfo {
+  std::string uuid;  ///< 32 hex digits
+  std::string service;
+  std::string host;
+  std::string build;
+  std::uint64_t created_ns = 0;
+  std::uint32_t scrub_policy = 0;
+  bool contains_unscrubbed = false;
+  std::string source;  ///< "proxy", "import har" ...
+};
+
+/// Damage that was met and skipped so far.
+struct Damage {
+  std::uint64_t chunks_lost = 0;
+  std::uint64_t bytes_skipped = 0;
+  std::vector<std::string> notes;  ///< "chunk 3 at offset 1024: checksum differs", at most 20
+};
+
+/// Losses that the recorder itself wrote into the file.
+struct Gaps {
+  std::uint64_t exchanges = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// Sequential reader over one file (or several that were concatenated). Not thread-safe.
+class Reader {
+ public:
+  /// Fails with one clear line when the file cannot be opened or is no capture at all.
+  static Outcome<Reader> open(const std::filesystem::path& path);
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+
+  /// The next exchange, or null at the end. The view is valid until the next call. Damaged chunks are skipped,
+  /// counted in `damage()`, and never yield a false record.
+  const ExchangeView* next();
+
+  /// Of the first file; `contains_unscrubbed` is true when any concatenated part says so (known up to where it has read).
+  const FileInfo& info() const;
+  const Damage& damage() const;
+  const Gaps& gaps() const;
+  bool sealed() const;  ///< the last file read so far ended with its summary
+
+ private:
+  Reader();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// True when any part of the file is marked unscrubbed; walks the headers only.
+Outcome<bool> contains_unscrubbed(const std::filesystem::path& path);
+
+}  // namespace understudy::capture

@@ -1,0 +1,62 @@
+// Records exchanges to rotating capture files: encodes on the caller's thread, compresses and writes on its own.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "capture-format/record.hpp"
+#include "core/base/result.hpp"
+
+namespace understudy::capture {
+
+struct RecorderOptions {
+  std::filesystem::path directory;  ///< created 0700 when missing; files are 0600
+  std::string service = "understudy";
+  std::uint32_t scrub_policy = 0;
+  bool contains_unscrubbed = false;
+  int compression_level = 3;
+  std::size_t chunk_bytes = 1024 * 1024;  ///< raw bytes at which a chunk is sealed
+  std::size_t chunks_in_flight = 16;      ///< chunk buffers in all; none free: the exchange is dropped and counted
+  std::chrono::nanoseconds flush_interval = std::chrono::seconds(1);
+  std::uint64_t rotate_bytes = 256ULL * 1024 * 1024;
+  std::chrono::nanoseconds rotate_age = std::chrono::minutes(10);
+};
+
+/// Counts since the start; readable by any thread.
+struct RecorderStats {
+  std::uint64_t exchanges_recorded = 0;
+  std::uint64_t exchanges_dropped = 0;  ///< each is in a gap record too
+  std::uint64_t bytes_raw = 0;
+  std::uint64_t bytes_stored = 0;
+  std::uint64_t chunks = 0;
+  std::uint64_t files_sealed = 0;
+  std::uint64_t write_errors = 0;
+  bool paused = false;  ///< disk full or failing: exchanges are dropped and counted until it recovers
+};
+
+/// One producer thread calls `append` and `tick`; neither blocks on the disk. The destructor seals the file.
+class Recorder {
+ public:
+  /// Fails when the directory cannot be made or written.
+  static Outcome<std::unique_ptr<Recorder>> open(const RecorderOptions& options);
+  ~Recorder();
+
+  /// Encodes one exchange. False when it was dropped (no free buffer, or larger than a chunk may be).
+  bool append(const ExchangeView& exchange);
+  /// Counts an exchange that never reached `append`, so that the file's gap record has it.
+  void count_gap(std::uint64_t exchanges, std::uint64_t bytes);
+  /// Seals the current chunk when it is older than flush_interval. Call it at least that often.
+  void tick();
+
+  RecorderStats stats() const;
+
+ private:
+  Recorder();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::capture

@@ -1,0 +1,31 @@
+# Compiler settings shared by every target of this project: warnings, sanitizers, ccache.
+add_library(understudy_settings INTERFACE)
+target_compile_features(understudy_settings INTERFACE cxx_std_20)
+target_include_directories(understudy_settings INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(understudy_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
+  -Wcast-qual -Wnull-dereference -Wno-missing-field-initializers)
+target_compile_definitions(understudy_settings INTERFACE
+  UNDERSTUDY_VERSION="${PROJECT_VERSION}")
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these three inside its own std::string and variant at -O2 (GCC 105329, 105562, 104165).
+  target_compile_options(understudy_settings INTERFACE
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+
+if(UNDERSTUDY_SANITIZE)
+  target_compile_options(understudy_settings INTERFACE
+    -fsanitize=${UNDERSTUDY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(understudy_settings INTERFACE -fsanitize=${UNDERSTUDY_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # Precompiled headers are only cacheable with these (ccache manual, "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(understudy_settings INTERFACE -fpch-preprocess)
+  endif()
+endif()
