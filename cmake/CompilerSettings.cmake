@@ -5,8 +5,11 @@ target_include_directories(understudy_settings INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(understudy_settings INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   -Wcast-qual -Wnull-dereference -Wno-missing-field-initializers)
+# Asio's functions are compiled once, in core/net/asio.cpp. Coroutine frames live in its recycling allocator, whose
+# default of two cached blocks per thread would send every busy moment to malloc (chriskohlhoff/asio#1167).
 target_compile_definitions(understudy_settings INTERFACE
-  UNDERSTUDY_VERSION="${PROJECT_VERSION}")
+  UNDERSTUDY_VERSION="${PROJECT_VERSION}"
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these three inside its own std::string and variant at -O2 (GCC 105329, 105562, 104165).
