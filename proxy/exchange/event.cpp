@@ -17,6 +17,7 @@ void ExchangeEvent::clear() noexcept {
   response_trailers.clear();
   fate = Fate::ok;
   reason = Reason::none;
+  charged_bytes = 0;
 }
 
 }  // namespace understudy::proxy

@@ -52,6 +52,7 @@ struct ExchangeEvent {
   http::Fields response_trailers;
   Fate fate = Fate::ok;
   Reason reason = Reason::none;  ///< already decided not to mirror: client_abort, primary_failed, tunnel ...
+  std::size_t charged_bytes = 0;  ///< of the byte budget, set by Tee::push: the shadow plane may move bodies out
 
   /// What it counts for against the byte budget.
   std::size_t size_bytes() const noexcept {

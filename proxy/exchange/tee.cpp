@@ -24,6 +24,7 @@ EventPtr Tee::acquire() {
 
 void Tee::push(EventPtr event) {
   const auto bytes = event->size_bytes();
+  event->charged_bytes = bytes;
   // Before the push: the consumer may recycle the event at once.
   bytes_pushed_.fetch_add(bytes, std::memory_order_relaxed);
   if (ring_.try_push(std::move(event))) {
@@ -47,7 +48,7 @@ EventPtr Tee::pop() {
 }
 
 void Tee::recycle(EventPtr event) {
-  bytes_recycled_.fetch_add(event->size_bytes(), std::memory_order_relaxed);
+  bytes_recycled_.fetch_add(event->charged_bytes, std::memory_order_relaxed);
   if (event->request_body.bytes.capacity() + event->response_body.bytes.capacity() > kRecycledBodyBytesMax) return;
   event->clear();
   free_.try_push(std::move(event));

@@ -1,0 +1,50 @@
+// The shadow plane: everything optional (guard, scrub, mirror, capture) on one niced thread behind the
+// workers' tees.
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/guard/guard.hpp"
+#include "proxy/exchange/tee.hpp"
+#include "proxy/shadow/shadow_options.hpp"
+#include "proxy/shadow/shadow_stats.hpp"
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace understudy::proxy {
+
+/// Owns its thread. It polls the tees (1 ms apart under traffic, up to 50 ms when idle), so that the data
+/// plane never makes a system call for it. All member functions may be called from any thread.
+class ShadowPlane {
+ public:
+  /// Starts the thread. Fails when the capture directory cannot be used, or a shadow's URL is not http. A
+  /// shadow that is unreachable, unresolvable or at a production address is no failure: it is counted, never
+  /// waited for. The tees must outlive the plane. Returns when the plane takes events.
+  static Outcome<std::unique_ptr<ShadowPlane>> start(ShadowPlaneOptions options, std::vector<Tee*> tees);
+
+  /// As stop(0).
+  ~ShadowPlane();
+
+  /// Takes what is in the tees, gives requests in flight `grace` to end (the rest count as shutdown), seals
+  /// the capture and joins the thread. Call it after the workers have stopped pushing. Later calls do
+  /// nothing.
+  void stop(std::chrono::nanoseconds grace);
+
+  /// The kill switch for mirroring, effective with the next exchange taken. Recording goes on.
+  void set_paused(bool paused) noexcept;
+  bool paused() const noexcept;
+
+  /// A snapshot of counters, each exact, all together only when the plane rests.
+  ShadowStats stats() const;
+
+  /// What the guard would decide; the one guard that the plane itself uses.
+  guard::Decision explain(const http::Request& request) const;
+
+ private:
+  ShadowPlane();
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::proxy
