@@ -18,8 +18,8 @@ struct LogField {
   std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool> value;
 };
 
-/// Once, before other threads start. Lines go to stderr through a bounded asynchronous queue that drops the oldest
-/// rather than wait; the number dropped is logged at the end.
+/// Once, before other threads start. Lines go to stderr through a bounded asynchronous queue that drops the
+/// oldest rather than wait; the number dropped is logged at the end.
 void start_logging(Level level, LogFormat format);
 void stop_logging();
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace understudy::telemetry {
@@ -52,11 +54,11 @@ class MetricSet {
   MetricFamily& gauge(std::string_view name, std::string_view help);
   MetricFamily& histogram(std::string_view name, std::string_view help);
 
-  const std::vector<MetricFamily>& families() const noexcept { return families_; }
+  const std::deque<MetricFamily>& families() const noexcept { return families_; }
 
  private:
   MetricFamily& family(std::string_view name, std::string_view help, MetricKind kind);
-  std::vector<MetricFamily> families_;
+  std::deque<MetricFamily> families_;  // references to families stay valid while others are added
 };
 
 /// Adds what it knows; called on the scraping thread, so it reads atomics or takes a snapshot.
