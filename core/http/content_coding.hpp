@@ -1,11 +1,11 @@
 // Content codings (RFC 9110 §8.4): decoding for the scrubber and the diff, never on the production path.
 #pragma once
 
+#include "core/base/result.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
-
-#include "core/base/result.hpp"
 
 namespace understudy::http {
 
@@ -21,8 +21,8 @@ inline boost::system::error_code make_error_code(CodingErrc e) noexcept {
 
 struct DecodeLimits {
   std::size_t output_bytes = 8 * 1024 * 1024;
-  std::size_t ratio = 200;    ///< output may not be more than this times the input (plus 64 KiB)
-  std::size_t codings = 3;    ///< stacked codings
+  std::size_t ratio = 200;  ///< output may not be more than this times the input (plus 64 KiB)
+  std::size_t codings = 3;  ///< stacked codings
 };
 
 /// Undoes the codings of a Content-Encoding value (all its fields joined by ','), last applied first.

@@ -1,14 +1,14 @@
 // Header fields as received: bytes with offsets, in order, with duplicates, names in their own case.
 #pragma once
 
+#include "core/base/ascii.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/base/ascii.hpp"
 
 namespace understudy::http {
 
@@ -17,8 +17,8 @@ struct Field {
   std::string_view value;
 };
 
-/// An ordered list of fields in one block of bytes. `clear` keeps the memory, so that a parser which is reused
-/// for every request of a connection allocates nothing. Views stay valid until the next mutating call.
+/// An ordered list of fields in one block of bytes. `clear` keeps the memory, so that a parser which is
+/// reused for every request of a connection allocates nothing. Views stay valid until the next mutating call.
 class Fields {
  public:
   class Iterator {

@@ -1,42 +1,56 @@
-// What a gateway changes in a head that it passes on (RFC 9110 §7.6, RFC 9112 §9.6): the only place with these rules.
+// What a gateway changes in a head that it passes on (RFC 9110 §7.6, RFC 9112 §9.6): the only place with
+// these rules.
 #pragma once
+
+#include "core/http/field_rules.hpp"
+#include "core/http/framing.hpp"
+#include "core/http/message.hpp"
 
 #include <string>
 #include <string_view>
 
-#include "core/http/framing.hpp"
-#include "core/http/message.hpp"
-
 namespace understudy::http {
 
-/// A field that belongs to one hop: Connection, Keep-Alive, Proxy-Connection, Proxy-Authenticate is NOT one of them,
-/// TE, Transfer-Encoding, Upgrade, and Content-Length, which the framing decides anew.
-bool is_hop_by_hop(std::string_view name) noexcept;
-
-/// Removes hop-by-hop fields and those that Connection names, except the names that must not be strippable that way
-/// (Host, Authorization, Cookie, Content-*, X-Forwarded-*, Forwarded, Via ...): for captures, mirrors and replays.
+/// Removes hop-by-hop fields and those that Connection names, except the names that must not be strippable
+/// that way (Host, Authorization, Cookie, Content-*, X-Forwarded-*, Forwarded, Via ...): for captures,
+/// mirrors and replays.
 void remove_hop_by_hop(Fields& fields);
 
 struct ForwardRequest {
-  std::string_view client_address;     ///< for X-Forwarded-For, without port; empty: leave the field alone
-  std::string_view scheme = "http";    ///< for X-Forwarded-Proto
-  std::string_view via = "understudy"; ///< pseudonym in Via; empty: no Via
+  std::string_view client_address;      ///< for X-Forwarded-For, without port; empty: leave the field alone
+  std::string_view scheme = "http";     ///< for X-Forwarded-Proto; empty: leave the field alone
+  std::string_view via = "understudy";  ///< pseudonym in Via; empty: no Via
+  std::string_view default_host;        ///< Host for an HTTP/1.0 request that has none
+  bool tunnel = false;                  ///< pass Upgrade on and say "Connection: upgrade": see `asks_upgrade`
 };
 
-/// Appends the head that the origin gets: Host from an absolute-form target (RFC 9112 §3.2.2), origin-form target,
-/// own version, framing fields for `framing`, Via and X-Forwarded-*. Untouched fields keep bytes and order.
+/// Appends the head that the origin gets: Host from an absolute-form target (RFC 9112 §3.2.2), origin-form
+/// target, own version, framing fields for `framing`, Via and X-Forwarded-*. Untouched fields keep bytes and
+/// order. Via and X-Forwarded-For extend the last line of that name; X-Forwarded-Proto and -Host are added
+/// when absent. `TE: trailers` is passed on as our own wish: trailers that come back can be handed on with
+/// `append_last_chunk`.
 void append_forwarded_head(std::string& out, const RequestHead& head, const BodyFraming& framing,
                            const ForwardRequest& options);
 
+/// The client offers another protocol and may do so: HTTP/1.1, Connection names Upgrade, Upgrade is there
+/// (RFC 9110 §7.8).
+bool asks_upgrade(const RequestHead& head) noexcept;
+
+/// TE has "trailers": trailer fields may be sent to this client (RFC 9110 §6.5.1).
+bool accepts_trailers(const Fields& fields) noexcept;
+
 struct ForwardResponse {
-  bool to_http_1_0 = false;  ///< the client speaks HTTP/1.0: no chunked
-  bool close = false;        ///< add Connection: close
+  bool to_http_1_0 = false;     ///< the client speaks HTTP/1.0: no chunked
+  bool close = false;           ///< add Connection: close
   bool keep_alive_1_0 = false;  ///< add Connection: keep-alive for an HTTP/1.0 client that asked for it
   bool head_request = false;    ///< keep the origin's Content-Length although no body follows
   std::string_view via = "understudy";
+  std::string_view date;  ///< an HTTP-date, added to a final response without Date (RFC 9110 §6.6.1)
+  bool tunnel = false;    ///< a 101 that starts a tunnel: pass Upgrade on and say "Connection: upgrade"
 };
 
-/// Appends the head that the client gets; `framing` is the body as it will be sent downstream.
+/// Appends the head that the client gets; `framing` is the body as it will be sent downstream. A 304, and a
+/// response to HEAD, keep the origin's Content-Length. until_close always says "Connection: close".
 void append_forwarded_head(std::string& out, const ResponseHead& head, const BodyFraming& framing,
                            const ForwardResponse& options);
 

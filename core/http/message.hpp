@@ -1,11 +1,11 @@
 // HTTP messages as values: what guard, scrub, diff, replay and stub work on. Framing is not part of them.
 #pragma once
 
+#include "core/http/fields.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "core/http/fields.hpp"
 
 namespace understudy::http {
 

@@ -1,15 +1,17 @@
-// The strict HTTP/1.1 parser: bytes in, heads and body pieces out. No I/O; every message of every peer passes here.
+// The strict HTTP/1.1 parser: bytes in, heads and body pieces out. No I/O; every message of every peer passes
+// here.
 #pragma once
 
-#include <cstddef>
-#include <memory>
-#include <string_view>
-
 #include "core/base/result.hpp"
+#include "core/http/body_step.hpp"
 #include "core/http/errors.hpp"
 #include "core/http/framing.hpp"
 #include "core/http/limits.hpp"
 #include "core/http/message.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
 
 namespace understudy::http {
 
@@ -19,18 +21,11 @@ struct HeadStep {
   bool complete = false;     ///< the head is whole; what follows is body
 };
 
-/// What one call of `parse_body` found: at most one piece of content, a view into the input.
-struct BodyStep {
-  std::size_t consumed = 0;
-  std::string_view data;  ///< decoded content, valid as long as the input
-  bool complete = false;  ///< the message has ended (trailers included)
-};
-
 /// Reads requests of one connection, one after the other:
 /// `parse_head` until complete, `parse_body` until complete, `reset`, and so on.
-/// A head must fit the caller's buffer whole: while incomplete, `parse_head` consumes nothing but leading CRLF,
-/// and is called again with the same bytes plus more. `reset` keeps memory: no allocation in steady state.
-/// After an error the connection is unusable: answer `status_for(error)` and close.
+/// A head must fit the caller's buffer whole: while incomplete, `parse_head` consumes nothing but leading
+/// CRLF, and is called again with the same bytes plus more. `reset` keeps memory: no allocation in steady
+/// state. After an error the connection is unusable: answer `status_for(error)` and close.
 class RequestParser {
  public:
   explicit RequestParser(const Limits& limits);
@@ -56,8 +51,8 @@ class RequestParser {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Reads responses of one connection. `reset` names the request's method, which decides whether there is a body
-/// (RFC 9112 §6.3). Interim (1xx) responses come out as heads with framing none; call `reset` and go on.
+/// Reads responses of one connection. `reset` names the request's method, which decides whether there is a
+/// body (RFC 9112 §6.3). Interim (1xx) responses come out as heads with framing none; call `reset` and go on.
 class ResponseParser {
  public:
   explicit ResponseParser(const Limits& limits);
@@ -68,7 +63,8 @@ class ResponseParser {
   void reset(std::string_view request_method);
   Result<HeadStep> parse_head(std::string_view in);
   Result<BodyStep> parse_body(std::string_view in);
-  /// The peer closed: ends an until_close body cleanly, is Errc::partial_message in the middle of anything else.
+  /// The peer closed: ends an until_close body cleanly, is Errc::partial_message in the middle of anything
+  /// else.
   Result<> finish();
 
   ResponseHead& head() noexcept;

@@ -1,11 +1,12 @@
-// Messages back to bytes. The serializer writes exactly what it is given; forwarding rules live in forward.hpp.
+// Messages back to bytes. The serializer writes exactly what it is given; forwarding rules live in
+// forward.hpp.
 #pragma once
-
-#include <string>
-#include <string_view>
 
 #include "core/http/framing.hpp"
 #include "core/http/message.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace understudy::http {
 
@@ -25,8 +26,8 @@ std::string_view reason_phrase(unsigned status) noexcept;
 /// A whole message as sent by a client of ours: framing and connection fields of `request` are dropped,
 /// Content-Length is set when there is a body (or the method usually has one), Host when it is absent.
 std::string to_wire(const Request& request, std::string_view host);
-/// A whole message as sent by a server of ours: framing fields are dropped, Content-Length is set where it may be.
-/// `head_request`: the body is left out and a recorded Content-Length is kept (RFC 9110 §9.3.2).
+/// A whole message as sent by a server of ours: framing fields are dropped, Content-Length is set where it
+/// may be. `head_request`: the body is left out and a recorded Content-Length is kept (RFC 9110 §9.3.2).
 std::string to_wire(const Response& response, bool head_request, bool keep_alive);
 
 }  // namespace understudy::http
