@@ -1,29 +1,34 @@
 // Coarse timeouts for many connections at the price of one timer: a wheel that ticks every 100 ms.
 #pragma once
 
+#include "core/net/executor.hpp"
+
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
-
-#include "core/net/executor.hpp"
 
 namespace understudy::net {
 
 class DeadlineWheel;
 
-/// One per connection leg. When it passes, `expire` is called on the worker's thread (it usually closes a socket,
-/// which ends the pending operation with an error). Re-arming is a few instructions. Intrusive: neither copied nor moved.
+/// One per connection leg. When it passes, `expire` is called on the worker's thread (it usually closes a
+/// socket, which ends the pending operation with an error). Re-arming is a few instructions. Intrusive:
+/// neither copied nor moved. `expire` may arm, disarm or destroy any deadline of the wheel, this one
+/// included.
 class Deadline {
  public:
   using Expire = void (*)(void* owner);
-  Deadline(DeadlineWheel& wheel, Expire expire, void* owner) : wheel_(wheel), expire_(expire), owner_(owner) {}
+  Deadline(DeadlineWheel& wheel, Expire expire, void* owner)
+      : wheel_(wheel), expire_(expire), owner_(owner) {}
   ~Deadline() { disarm(); }
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
 
-  /// Passes after `delay`, rounded up to a tick; replaces an earlier arming.
+  /// Passes after `delay` or up to two ticks later, never earlier; replaces an earlier arming.
   void arm(std::chrono::nanoseconds delay) noexcept;
   void disarm() noexcept;
+  /// It has passed since it was last armed.
   bool expired() const noexcept { return expired_; }
 
  private:
@@ -31,24 +36,28 @@ class Deadline {
   DeadlineWheel& wheel_;
   Expire expire_;
   void* owner_;
-  Deadline* previous_ = nullptr;
+  Deadline** link_ = nullptr;  ///< the pointer that points here: a slot's head or a neighbour's `next_`
   Deadline* next_ = nullptr;
   std::uint64_t due_tick_ = 0;
-  bool linked_ = false;
   bool expired_ = false;
 };
 
 /// Hashed timer wheel (Varghese and Lauck 1987, scheme 6). Belongs to one worker's thread.
+/// Its timer runs only while a deadline is armed, so an idle process sleeps.
 class DeadlineWheel {
  public:
   static constexpr std::chrono::milliseconds kTick{100};
 
   explicit DeadlineWheel(Executor executor);
   ~DeadlineWheel();
+  DeadlineWheel(const DeadlineWheel&) = delete;
+  DeadlineWheel& operator=(const DeadlineWheel&) = delete;
 
-  /// Starts and stops the ticking timer.
+  /// Lets time pass for the armed deadlines, or holds it.
   void start();
   void stop();
+
+  std::size_t armed() const noexcept { return armed_; }
 
  private:
   friend class Deadline;
@@ -60,8 +69,10 @@ class DeadlineWheel {
 
   Timer timer_;
   std::vector<Deadline*> slots_;
+  std::size_t armed_ = 0;
   std::uint64_t now_tick_ = 0;
   bool running_ = false;
+  bool ticking_ = false;
 };
 
 }  // namespace understudy::net

@@ -1,18 +1,24 @@
 // Addresses as people write them.
 #pragma once
 
+#include "core/base/result.hpp"
+#include "core/net/executor.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/base/result.hpp"
-#include "core/net/executor.hpp"
-
 namespace understudy::net {
 
-/// "127.0.0.1:8080", "[::1]:8080", ":8080" (all addresses), "0.0.0.0:0".
+/// "127.0.0.1:8080", "[::1]:8080", "0.0.0.0:0", ":8080" (all addresses: [::], which a Listener opens for IPv4
+/// as well). Names are refused: what a name means may change under a running listener.
 Outcome<tcp::endpoint> parse_listen_address(std::string_view text);
+
+/// The address without port; an IPv4 client of a listener on [::] comes out as plain IPv4.
+std::string address_text(const tcp::endpoint& endpoint);
+/// Address and port as `parse_listen_address` reads them.
+std::string endpoint_text(const tcp::endpoint& endpoint);
 
 /// Where an origin is: "http://host[:port]". Path, query and user info are refused.
 struct OriginUrl {
@@ -23,9 +29,12 @@ struct OriginUrl {
   std::string authority() const;
 };
 
+/// Fails with a sentence for anything else, "https" included: TLS to origins is not supported in this
+/// version.
 Outcome<OriginUrl> parse_origin_url(std::string_view text);
 
-/// Resolves by the system's resolver; blocking, so at start-up or on a helper thread only.
+/// Resolves by the system's resolver, duplicates removed, its order kept; blocking, so at start-up or on a
+/// thread of its own only. Never empty.
 Outcome<std::vector<tcp::endpoint>> resolve(const OriginUrl& origin);
 
 }  // namespace understudy::net

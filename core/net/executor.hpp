@@ -1,6 +1,8 @@
 // The one place that says on which executor, with which coroutine type and how errors come back.
 #pragma once
 
+#include <chrono>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -9,7 +11,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <chrono>
 
 namespace understudy::net {
 
@@ -27,6 +28,7 @@ inline constexpr auto use_task = asio::as_tuple(asio::use_awaitable_t<Executor>{
 using tcp = asio::ip::tcp;
 using TcpSocket = asio::basic_stream_socket<tcp, Executor>;
 using TcpAcceptor = asio::basic_socket_acceptor<tcp, Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>, Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 
 }  // namespace understudy::net
