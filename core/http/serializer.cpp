@@ -1,24 +1,11 @@
 #include "core/http/serializer.hpp"
 
+#include "core/http/append.hpp"
 #include "core/http/forward.hpp"
 #include "core/http/framing_rules.hpp"
 #include "core/http/grammar.hpp"
-
-#include <array>
-#include <charconv>
-
 namespace understudy::http {
 namespace {
-
-void append_number(std::string& out, std::uint64_t value, int base = 10) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
-  out.append(digits.data(), end);
-}
-
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
-}
 
 void append_fields(std::string& out, const Fields& fields) {
   for (const auto field : fields) append_field(out, field.name, field.value);
@@ -61,16 +48,10 @@ void append_target(std::string& out, std::string_view target) {
   }
 }
 
-void append_length(std::string& out, std::uint64_t length) {
-  out.append("Content-Length: ");
-  append_number(out, length);
-  out.append("\r\n");
-}
-
 // Body with its framing fields: Content-Length, or chunked where trailers have to follow.
 void append_framed_body(std::string& out, std::string_view body, const Fields& trailers) {
   if (trailers.empty()) {
-    append_length(out, body.size());
+    append_content_length(out, body.size());
     out.append("\r\n").append(body);
     return;
   }
@@ -143,9 +124,9 @@ std::string to_wire(const Response& response, bool head_request, bool keep_alive
   if (status / 100 != 1 && status != 204) {
     FramingFields framing;
     if (const auto length = recorded.find("Content-Length")) {
-      if (note_content_length(*length, framing)) append_length(out, *framing.content_length);
+      if (note_content_length(*length, framing)) append_content_length(out, *framing.content_length);
     } else if (head_request && !response.body.empty()) {
-      append_length(out, response.body.size());
+      append_content_length(out, response.body.size());
     }
   }
   return out.append("\r\n");

@@ -1,0 +1,116 @@
+#include "core/http/forward.hpp"
+#include "core/http/forwarded_fields.hpp"
+#include "core/http/grammar.hpp"
+#include "core/http/hop_by_hop.hpp"
+
+namespace understudy::http {
+namespace {
+
+// The parts of an absolute-form target (RFC 9112 §3.2.2); of any other form, the target alone.
+struct Target {
+  explicit Target(const RequestHead& head) : path(head.target) {
+    const auto scheme = http_scheme_size(head.target);
+    if (scheme == 0) return;
+    const auto rest = path.substr(scheme);
+    const auto end = rest.find_first_of("/?");
+    authority = rest.substr(0, end);
+    path = end == std::string_view::npos ? std::string_view{} : rest.substr(end);
+    // RFC 9112 §3.2.4: "OPTIONS http://host" is about the server.
+    if (path.empty() && head.method == "OPTIONS") path = "*";
+    needs_slash = path.empty() || path.front() == '?';
+  }
+
+  std::string_view authority;
+  std::string_view path;
+  bool needs_slash = false;
+};
+
+// Request fields in their order, each passed on, extended, replaced or dropped.
+class RequestFields {
+ public:
+  RequestFields(std::string& out, const RequestHead& head, const Target& target,
+                const ForwardRequest& options)
+      : out_(out),
+        head_(head),
+        target_(target),
+        options_(options),
+        filter_(head.fields),
+        via_at_(last_index_of(head.fields, "Via")),
+        forwarded_for_at_(last_index_of(head.fields, "X-Forwarded-For")) {}
+
+  void append() {
+    host_ = head_.fields.find("Host").value_or(options_.default_host);
+    if (!target_.authority.empty()) host_ = target_.authority;
+    bool host_written = false;
+    if (!head_.fields.contains("Host")) append_field(out_, "Host", host_);
+    for (std::size_t at = 0; at < head_.fields.size(); ++at) {
+      const auto field = head_.fields[at];
+      if (iequals(field.name, "Host")) {
+        if (!host_written) append_field(out_, field.name, host_);
+        host_written = true;
+      } else if (!filter_.drops(field.name)) {
+        append_one(at, field);
+      }
+    }
+    append_missing();
+  }
+
+ private:
+  void append_one(std::size_t at, const Field& field) {
+    out_.append(field.name).append(": ").append(field.value);
+    if (at == via_at_ && !options_.via.empty()) {
+      if (!field.value.empty()) out_.append(", ");
+      append_via_member(out_, head_.version, options_.via);
+    } else if (at == forwarded_for_at_ && !options_.client_address.empty()) {
+      if (!field.value.empty()) out_.append(", ");
+      out_.append(options_.client_address);
+    }
+    out_.append("\r\n");
+  }
+
+  void append_missing() {
+    if (via_at_ == kNowhere && !options_.via.empty()) {
+      out_.append("Via: ");
+      append_via_member(out_, head_.version, options_.via);
+      out_.append("\r\n");
+    }
+    if (forwarded_for_at_ == kNowhere && !options_.client_address.empty())
+      append_field(out_, "X-Forwarded-For", options_.client_address);
+    if (!options_.scheme.empty() && !head_.fields.contains("X-Forwarded-Proto"))
+      append_field(out_, "X-Forwarded-Proto", options_.scheme);
+    if (!host_.empty() && !head_.fields.contains("X-Forwarded-Host"))
+      append_field(out_, "X-Forwarded-Host", host_);
+  }
+
+  std::string& out_;
+  const RequestHead& head_;
+  const Target& target_;
+  const ForwardRequest& options_;
+  HopByHopFilter filter_;
+  std::size_t via_at_;
+  std::size_t forwarded_for_at_;
+  std::string_view host_;
+};
+
+}  // namespace
+
+bool asks_upgrade(const RequestHead& head) noexcept {
+  return head.version == Version::http_1_1 && head.fields.contains("Upgrade") &&
+         names_option(head.fields, "Connection", "upgrade");
+}
+
+void append_forwarded_head(std::string& out, const RequestHead& head, const BodyFraming& framing,
+                           const ForwardRequest& options) {
+  const Target target(head);
+  out.append(head.method).append(target.needs_slash ? " /" : " ").append(target.path).append(" HTTP/1.1\r\n");
+  RequestFields(out, head, target, options).append();
+  append_framing(out, framing);
+  const bool trailers = accepts_trailers(head.fields);
+  if (trailers) append_field(out, "TE", "trailers");
+  if (options.tunnel) append_upgrades(out, head.fields);
+  if (options.tunnel || trailers)
+    append_field(out, "Connection", !trailers ? "upgrade" : options.tunnel ? "upgrade, TE" : "TE");
+  out.append("\r\n");
+}
+
+}  // namespace understudy::http

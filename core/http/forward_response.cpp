@@ -1,0 +1,69 @@
+#include "core/http/forward.hpp"
+#include "core/http/forwarded_fields.hpp"
+#include "core/http/framing_rules.hpp"
+#include "core/http/hop_by_hop.hpp"
+
+namespace understudy::http {
+namespace {
+
+// What the response says about its own body and about the connection.
+void append_response_framing(std::string& out, const ResponseHead& head, const BodyFraming& framing,
+                             const ForwardResponse& options) {
+  if (head.status / 100 == 1) {
+    if (options.tunnel) {
+      append_upgrades(out, head.fields);
+      append_field(out, "Connection", "upgrade");
+    }
+    return;
+  }
+  const bool chunked = framing.kind == BodyFraming::Kind::chunked;
+  const bool describes_get = options.head_request || head.status == 304;
+  bool until_close = false;
+  if (describes_get) {
+    // RFC 9110 §8.6: the length that a GET would have had. One value, if the origin sent a list of equal
+    // ones.
+    FramingFields fields;
+    const auto length = head.fields.find("Content-Length");
+    if (length && note_content_length(*length, fields))
+      append_framing(out, BodyFraming::of_length(*fields.content_length));
+  } else if (head.status != 204) {
+    until_close = framing.kind == BodyFraming::Kind::until_close || (chunked && options.to_http_1_0);
+    if (!until_close) append_framing(out, framing);
+  }
+  if (options.close || until_close)
+    append_field(out, "Connection", "close");
+  else if (options.keep_alive_1_0)
+    append_field(out, "Connection", "keep-alive");
+}
+
+}  // namespace
+
+void append_forwarded_head(std::string& out, const ResponseHead& head, const BodyFraming& framing,
+                           const ForwardResponse& options) {
+  out.append("HTTP/1.1 ");
+  append_number(out, head.status);
+  out.append(" ").append(head.reason).append("\r\n");
+  const HopByHopFilter filter(head.fields);
+  const auto via_at = last_index_of(head.fields, "Via");
+  for (std::size_t at = 0; at < head.fields.size(); ++at) {
+    const auto field = head.fields[at];
+    if (filter.drops(field.name)) continue;
+    out.append(field.name).append(": ").append(field.value);
+    if (at == via_at && !options.via.empty()) {
+      if (!field.value.empty()) out.append(", ");
+      append_via_member(out, head.version, options.via);
+    }
+    out.append("\r\n");
+  }
+  if (via_at == kNowhere && !options.via.empty()) {
+    out.append("Via: ");
+    append_via_member(out, head.version, options.via);
+    out.append("\r\n");
+  }
+  if (head.status >= 200 && !options.date.empty() && !head.fields.contains("Date"))
+    append_field(out, "Date", options.date);
+  append_response_framing(out, head, framing, options);
+  out.append("\r\n");
+}
+
+}  // namespace understudy::http
