@@ -57,6 +57,9 @@ void ScriptedOrigin::accept_all() {
     auto serve = [this, &connection = running.connection] {
       script_(connection);
       connection.close();
+      const std::lock_guard ended(mutex_);
+      ++finished_;
+      changed_.notify_all();
     };
     running.thread = std::thread(serve);
     changed_.notify_all();
@@ -104,6 +107,11 @@ bool ScriptedOrigin::wait_for_requests(std::size_t count) const {
 bool ScriptedOrigin::wait_for_connections(std::size_t count) const {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, kPatience, [&] { return running_.size() >= count; });
+}
+
+bool ScriptedOrigin::wait_for_finished(std::size_t count) const {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, kPatience, [&] { return finished_ >= count; });
 }
 
 }  // namespace understudy::test

@@ -63,6 +63,8 @@ class ScriptedOrigin {
   /// False when it takes more than ten seconds.
   bool wait_for_requests(std::size_t count) const;
   bool wait_for_connections(std::size_t count) const;
+  /// Waits until the scripts of `count` connections have returned.
+  bool wait_for_finished(std::size_t count) const;
 
  private:
   friend class OriginConnection;
@@ -81,6 +83,7 @@ class ScriptedOrigin {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::vector<std::string> requests_;
+  std::size_t finished_ = 0;
   std::list<Running> running_;
   std::thread acceptor_;
 };
