@@ -1,5 +1,9 @@
-// Write protection: decides which requests may reach a shadow or a candidate, and makes the only type that may be sent.
+// Write protection: decides which requests may reach a shadow or a candidate, and makes the only type that
+// may be sent.
 #pragma once
+
+#include "core/base/result.hpp"
+#include "core/http/message.hpp"
 
 #include <optional>
 #include <string>
@@ -7,10 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/base/result.hpp"
-#include "core/http/message.hpp"
-
 namespace understudy::guard {
+
+struct NormalPath;
 
 /// One line of the policy. All stated conditions must hold; an empty list states nothing.
 struct Rule {
@@ -21,10 +24,12 @@ struct Rule {
   std::string name;                  ///< shown in explanations; "rule 3" when not given
 };
 
-/// Default policy with no rules: GET, HEAD, OPTIONS are allowed unless a built-in denial applies; all else is denied.
+/// Default policy with no rules: GET, HEAD, OPTIONS are allowed unless a built-in denial applies; all else is
+/// denied.
 struct Options {
-  std::vector<Rule> rules;              ///< first match wins, before the method default, after the built-in denials
-  bool deny_side_effect_paths = true;   ///< the built-in list of GET paths with side effects (logout, unsubscribe ...)
+  std::vector<Rule> rules;  ///< first match wins, before the method default, after the built-in denials
+  bool deny_side_effect_paths =
+      true;  ///< the built-in list of GET paths with side effects (logout, unsubscribe ...)
 };
 
 /// Why a request may or may not be sent.
@@ -32,8 +37,9 @@ struct Decision {
   enum class Kind { allow, record_only, deny };
   Kind kind = Kind::deny;
   std::string reason;  ///< for people: "method POST is not safe and no rule allows it"
-  std::string rule;    ///< the closed-list name of what decided: "safe_method", "unsafe_method", "method_override",
-                       ///< "side_effect_path", "get_with_body", "upgrade", "trace", "shadow_marker" or the rule's name
+  std::string rule;    ///< the closed-list name of what decided: "safe_method", "unsafe_method",
+                     ///< "method_override", "side_effect_path", "get_with_body", "upgrade", "trace",
+                     ///< "shadow_marker", "ambiguous_path" or the rule's name
   bool allowed() const noexcept { return kind == Kind::allow; }
 };
 
@@ -67,6 +73,8 @@ class Guard {
   }
 
  private:
+  const Rule* first_match(std::string_view method, const NormalPath& path) const;
+
   Options options_;
 };
 

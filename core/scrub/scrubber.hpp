@@ -1,14 +1,14 @@
 // Removes credentials and personal data from messages: the one way from raw traffic to anything that leaves.
 #pragma once
 
+#include "core/http/message.hpp"
+#include "core/scrub/scrubbed.hpp"
+
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "core/http/message.hpp"
-#include "core/scrub/scrubbed.hpp"
 
 namespace understudy::scrub {
 
@@ -44,9 +44,10 @@ struct Report {
   bool body_kept() const noexcept { return body == BodyState::clean || body == BodyState::redacted; }
 };
 
-/// Deterministic and const: usable by any thread. A removed body leaves an empty one; the head is always scrubbed.
-/// Content-Length follows the new body; a decoded body loses its Content-Encoding; validators over the old bytes
-/// (ETag of a changed body, Content-MD5, Digest, Content-Digest, Signature) are dropped when the body changes.
+/// Deterministic and const: usable by any thread. A removed body leaves an empty one; the head is always
+/// scrubbed. Content-Length follows the new body; a decoded body loses its Content-Encoding; validators over
+/// the old bytes (ETag of a changed body, Content-MD5, Digest, Content-Digest, Signature) are dropped when
+/// the body changes.
 class Scrubber {
  public:
   explicit Scrubber(const Options& options);

@@ -1,0 +1,56 @@
+#include "core/guard/percent.hpp"
+
+namespace understudy::guard {
+namespace {
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// The byte that the escape at `at` stands for, or -1.
+int escape_at(std::string_view text, std::size_t at) noexcept {
+  if (text[at] != '%' || at + 2 >= text.size()) return -1;
+  const int high = hex_value(text[at + 1]);
+  const int low = hex_value(text[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+}  // namespace
+
+std::string percent_decode(std::string_view text, bool plus_is_space) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (const int byte = escape_at(text, i); byte >= 0) {
+      out.push_back(static_cast<char>(byte));
+      i += 2;
+    } else {
+      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
+    }
+  }
+  return out;
+}
+
+std::string percent_decode_fully(std::string_view text, bool plus_is_space) {
+  std::string out = percent_decode(text, plus_is_space);
+  for (int layer = 1; layer < kDecodeLayersMax && has_percent_escape(out); ++layer)
+    out = percent_decode(out, false);
+  return out;
+}
+
+bool has_broken_percent(std::string_view text) noexcept {
+  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+    if (escape_at(text, at) < 0) return true;
+  return false;
+}
+
+bool has_percent_escape(std::string_view text) noexcept {
+  for (auto at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+    if (escape_at(text, at) >= 0) return true;
+  return false;
+}
+
+}  // namespace understudy::guard

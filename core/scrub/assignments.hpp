@@ -1,0 +1,11 @@
+// "name=value" inside a text: parameters of a URL in a header or a JSON string, pairs in a list.
+#pragma once
+
+#include "core/scrub/leaf.hpp"
+
+namespace understudy::scrub {
+
+/// Replaces values whose name says that they are credentials.
+void scan_assignments(const MappedText& text, const Pass& pass, Splices& splices);
+
+}  // namespace understudy::scrub

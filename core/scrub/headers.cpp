@@ -1,0 +1,129 @@
+#include "core/scrub/headers.hpp"
+
+#include "core/base/ascii.hpp"
+#include "core/scrub/cookies.hpp"
+#include "core/scrub/credentials.hpp"
+#include "core/scrub/key_names.hpp"
+#include "core/scrub/pairs.hpp"
+#include "core/scrub/traits.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace understudy::scrub {
+namespace {
+
+enum class FieldKind : std::uint8_t { plain, url, authorization, credential, cookie, set_cookie };
+
+struct KnownField {
+  std::string_view name;
+  FieldKind kind;
+};
+
+/// What the rules for names of fields and parameters do not say.
+constexpr std::array kKnown = std::to_array<KnownField>({
+    {"authorization", FieldKind::authorization},
+    {"proxy-authorization", FieldKind::authorization},
+    {"authentication-info", FieldKind::credential},
+    {"proxy-authentication-info", FieldKind::credential},
+    {"www-authenticate", FieldKind::plain},
+    {"cookie", FieldKind::cookie},
+    {"cookie2", FieldKind::cookie},
+    {"set-cookie", FieldKind::set_cookie},
+    {"set-cookie2", FieldKind::set_cookie},
+    {"x-forwarded-client-cert", FieldKind::credential},
+    {"x-client-cert", FieldKind::credential},
+    {"x-ssl-client-cert", FieldKind::credential},
+    {"client-cert", FieldKind::credential},
+    {"x-ms-client-principal", FieldKind::credential},
+    {"x-goog-authenticated-user-email", FieldKind::credential},
+    {"x-goog-authenticated-user-id", FieldKind::credential},
+    {"referer", FieldKind::url},
+    {"location", FieldKind::url},
+    {"content-location", FieldKind::url},
+});
+
+constexpr auto kCredentialPrefixes = std::to_array<std::string_view>({"x-amz-", "x-amzn-oidc-"});
+
+bool starts_with_folded(std::string_view name, std::string_view prefix) {
+  return name.size() >= prefix.size() && iequals(name.substr(0, prefix.size()), prefix);
+}
+
+FieldKind kind_of(std::string_view name) {
+  for (const auto& known : kKnown)
+    if (iequals(known.name, name)) return known.kind;
+  for (const auto prefix : kCredentialPrefixes)
+    if (starts_with_folded(name, prefix)) return FieldKind::credential;
+  switch (classify_key(name)) {
+    case KeyKind::authorization:
+      return FieldKind::authorization;
+    case KeyKind::secret:
+    case KeyKind::secret_text:
+      return FieldKind::credential;
+    default:
+      return FieldKind::plain;
+  }
+}
+
+void scan_credential(std::string_view value, FieldKind kind, const Pass& pass, Splices& splices) {
+  const auto key = kind == FieldKind::authorization ? KeyKind::authorization : KeyKind::secret;
+  if (auto redacted = redacted_credential(value, key, pass.tokens))
+    splices.add({0, value.size(), *std::move(redacted), Detector::credential_header});
+}
+
+void scan_value(http::Field field, const Pass& pass, Splices& splices) {
+  const auto kind = kind_of(field.name);
+  switch (kind) {
+    case FieldKind::cookie:
+      return scan_cookies(field.value, pass, splices);
+    case FieldKind::set_cookie:
+      return scan_set_cookie(field.value, pass, splices);
+    case FieldKind::authorization:
+    case FieldKind::credential:
+      return scan_credential(field.value, kind, pass, splices);
+    case FieldKind::url:
+      return scan_target(field.value, pass, splices);
+    case FieldKind::plain:
+      break;
+  }
+  if (traits_of(field.value).suspicious())
+    scan_leaf(field.value, MappedText::plain(field.value, 0), pass, splices);
+}
+
+/// A token as a part of a field name: '@' and ';' are not allowed there (RFC 9110 §5.6.2).
+std::string as_field_name(std::string name) {
+  std::replace_if(name.begin(), name.end(), [](char c) { return c == '@'; }, '-');
+  return name;
+}
+
+/// The fields before `at` stay as they are, the one at `at` is the first to change.
+http::Fields copy_head(const http::Fields& fields, std::size_t at) {
+  http::Fields copy;
+  for (std::size_t i = 0; i < at; ++i) copy.add(fields[i].name, fields[i].value);
+  return copy;
+}
+
+}  // namespace
+
+void scrub_fields(http::Fields& fields, const Pass& pass, Tally& tally) {
+  std::optional<http::Fields> changed;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto field = fields[i];
+    Splices in_value;
+    Splices in_name;
+    scan_value(field, pass, in_value);
+    if (traits_of(field.name).suspicious())
+      scan_leaf(field.name, MappedText::plain(field.name, 0), pass, in_name);
+    if (in_value.empty() && in_name.empty()) {
+      if (changed) changed->add(field.name, field.value);
+      continue;
+    }
+    if (!changed) changed = copy_head(fields, i);
+    const auto name = in_name.empty() ? std::string(field.name)
+                                      : as_field_name(in_name.apply(field.name, pass.tokens, tally));
+    changed->add(name, in_value.apply(field.value, pass.tokens, tally));
+  }
+  if (changed) fields = *std::move(changed);
+}
+
+}  // namespace understudy::scrub

@@ -1,0 +1,63 @@
+#include "core/scrub/pairs.hpp"
+
+#include "core/scrub/credentials.hpp"
+#include "core/scrub/escapes.hpp"
+#include "core/scrub/key_names.hpp"
+#include "core/scrub/traits.hpp"
+
+namespace understudy::scrub {
+namespace {
+
+/// All layers undone, without a map.
+std::string decoded_text(std::string_view text) {
+  auto decoded = undo_escapes(MappedText::plain(text, 0), true);
+  if (!decoded) return std::string(text);
+  for (int layer = 1; layer < kEscapeLayersMax; ++layer) {
+    auto deeper = undo_escapes(*decoded, false);
+    if (!deeper) break;
+    decoded = std::move(deeper);
+  }
+  return std::string(decoded->text());
+}
+
+void scan_part(std::string_view raw, Span span, const Pass& pass, Splices& splices, bool card_named) {
+  const auto part = raw.substr(span.begin, span.size());
+  if (!traits_of(part).suspicious()) return;
+  scan_leaf(raw, MappedText::plain(part, span.begin), pass, splices,
+            {.plus_is_space = true, .card_named = card_named});
+}
+
+void scan_pair(std::string_view raw, Span pair, const Pass& pass, Splices& splices) {
+  const auto text = raw.substr(pair.begin, pair.size());
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos) return scan_part(raw, pair, pass, splices, false);
+  const Span name{pair.begin, pair.begin + equals};
+  const Span value{name.end + 1, pair.end};
+  const auto kind = classify_key(decoded_text(text.substr(0, equals)));
+  scan_part(raw, name, pass, splices, false);
+  if (!is_secret(kind)) return scan_part(raw, value, pass, splices, kind == KeyKind::card);
+  const auto plain = decoded_text(text.substr(equals + 1));
+  if (const auto redacted = redacted_credential(plain, KeyKind::secret, pass.tokens))
+    splices.add({value.begin, value.end, *redacted, Detector::credential_field});
+}
+
+}  // namespace
+
+void scan_pairs(std::string_view raw, Span span, const Pass& pass, Splices& splices) {
+  for (auto begin = span.begin; begin < span.end;) {
+    auto end = raw.find_first_of("&;", begin);
+    if (end == std::string_view::npos || end > span.end) end = span.end;
+    if (end != begin) scan_pair(raw, {begin, end}, pass, splices);
+    begin = end + 1;
+  }
+}
+
+void scan_target(std::string_view target, const Pass& pass, Splices& splices) {
+  if (!traits_of(target).suspicious()) return;
+  const auto query = target.find('?');
+  const auto path = target.substr(0, query);
+  scan_leaf(target, MappedText::plain(path, 0), pass, splices);
+  if (query != std::string_view::npos) scan_pairs(target, {query + 1, target.size()}, pass, splices);
+}
+
+}  // namespace understudy::scrub
