@@ -254,6 +254,9 @@ class DescriptorFamine {
 };
 
 TEST_F(Listening, PausesWithoutDescriptorsAndGoesOnWhenTheyAreBack) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan's check of vtable pointers opens a pipe itself and reports nonsense without descriptors";
+#endif
   listen({.address = loopback_endpoint(0)});
   const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   DescriptorFamine famine;
