@@ -36,6 +36,10 @@ void append_forwarded_head(std::string& out, const RequestHead& head, const Body
 /// (RFC 9110 §7.8).
 bool asks_upgrade(const RequestHead& head) noexcept;
 
+/// OPTIONS with "Max-Forwards: 0": the recipient answers it itself and forwards nothing (RFC 9110 §7.6.2). A
+/// larger number is forwarded one smaller.
+bool max_forwards_spent(const RequestHead& head) noexcept;
+
 /// TE has "trailers": trailer fields may be sent to this client (RFC 9110 §6.5.1).
 bool accepts_trailers(const Fields& fields) noexcept;
 

@@ -3,6 +3,8 @@
 #include "core/http/grammar.hpp"
 #include "core/http/hop_by_hop.hpp"
 
+#include <optional>
+
 namespace understudy::http {
 namespace {
 
@@ -24,6 +26,12 @@ struct Target {
   std::string_view path;
   bool needs_slash = false;
 };
+
+// Max-Forwards counts for OPTIONS; TRACE never gets here, and any other method ignores it (RFC 9110 §7.6.2).
+std::optional<std::uint64_t> forwards_left(const RequestHead& head, const Field& field) noexcept {
+  if (head.method != "OPTIONS" || !iequals(field.name, "Max-Forwards")) return std::nullopt;
+  return parse_decimal(field.value);
+}
 
 // Request fields in their order, each passed on, extended, replaced or dropped.
 class RequestFields {
@@ -57,6 +65,12 @@ class RequestFields {
 
  private:
   void append_one(std::size_t at, const Field& field) {
+    if (const auto left = forwards_left(head_, field); left && *left != 0) {
+      out_.append(field.name).append(": ");
+      append_number(out_, *left - 1);
+      out_.append("\r\n");
+      return;
+    }
     out_.append(field.name).append(": ").append(field.value);
     if (at == via_at_ && !options_.via.empty()) {
       if (!field.value.empty()) out_.append(", ");
@@ -93,6 +107,12 @@ class RequestFields {
 };
 
 }  // namespace
+
+bool max_forwards_spent(const RequestHead& head) noexcept {
+  for (const auto field : head.fields)
+    if (forwards_left(head, field) == std::uint64_t{0}) return true;
+  return false;
+}
 
 bool asks_upgrade(const RequestHead& head) noexcept {
   return head.version == Version::http_1_1 && head.fields.contains("Upgrade") &&

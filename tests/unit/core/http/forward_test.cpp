@@ -152,6 +152,18 @@ TEST(ForwardRequestTest, WishForTrailersIsPassedOn) {
             "GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-Host: z\r\nTE: trailers\r\nConnection: TE\r\n\r\n");
 }
 
+TEST(ForwardRequestTest, MaxForwardsCountsDownForOptionsOnly) {
+  auto head = request_head("*", {{"Host", "a"}, {"Max-Forwards", "3"}});
+  EXPECT_NE(forwarded(head).find("Max-Forwards: 3\r\n"), std::string::npos);
+  head.method = "OPTIONS";
+  EXPECT_NE(forwarded(head).find("Max-Forwards: 2\r\n"), std::string::npos);
+  EXPECT_FALSE(max_forwards_spent(head));
+  head.fields.set("Max-Forwards", "0");
+  EXPECT_TRUE(max_forwards_spent(head));
+  head.method = "GET";
+  EXPECT_FALSE(max_forwards_spent(head));
+}
+
 TEST(ForwardRequestTest, ExpectIsPassedOn) {
   const auto head = request_head("/", {{"Host", "a"}, {"Expect", "100-continue"}});
   EXPECT_NE(forwarded(head).find("Expect: 100-continue\r\n"), std::string::npos);
