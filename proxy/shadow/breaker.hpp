@@ -29,6 +29,8 @@ class Breaker {
   /// The request was never sent, so it says nothing about the shadow.
   void cancelled(Permit permit) noexcept;
 
+  /// Whether `ask` would refuse; asks for nothing.
+  bool refuses(Monotonic::time_point now) const noexcept { return open_ && (probing_ || now < until_); }
   bool is_closed() const noexcept { return !open_; }
 
  private:

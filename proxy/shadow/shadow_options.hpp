@@ -42,7 +42,7 @@ struct ShadowPlaneOptions {
   std::size_t connections_max = 64;  ///< per shadow
   std::size_t response_body_bytes_max =
       1024 * 1024;  ///< of a shadow's response; the connection is closed above
-  std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
+  std::chrono::nanoseconds connect_timeout = std::chrono::seconds(2);
   std::chrono::nanoseconds response_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds resolve_interval = std::chrono::seconds(30);  ///< of a shadow given by name
   BreakerOptions breaker;

@@ -37,7 +37,6 @@ struct ShadowTargetStats {
   ReasonCounts not_mirrored{};                        ///< drops at the tee included
   std::uint64_t in_flight = 0;                        ///< waiting or sent, not ended
   std::uint64_t in_flight_bytes = 0;
-  std::uint64_t connections_opened = 0;
   bool breaker_open = false;
 
   std::uint64_t mirrored() const noexcept;

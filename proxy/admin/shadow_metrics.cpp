@@ -1,0 +1,69 @@
+#include "proxy/admin/metrics.hpp"
+
+namespace understudy::proxy {
+namespace {
+
+constexpr std::array<std::string_view, 5> kCodeClasses{"1xx", "2xx", "3xx", "4xx", "5xx"};
+
+double number(std::uint64_t count) { return static_cast<double>(count); }
+
+void add_target(const ShadowTargetStats& shadow, telemetry::MetricSet& set) {
+  auto& requests = set.counter("understudy_shadow_requests_total", "Mirrored requests, by how they ended.");
+  for (std::size_t i = 0; i < shadow.outcomes.size(); ++i)
+    requests.add({{"shadow", shadow.name}, {"outcome", kShadowOutcomeNames[i]}}, number(shadow.outcomes[i]));
+  auto& responses =
+      set.counter("understudy_shadow_responses_total", "Answers of a shadow, by class of status.");
+  for (std::size_t i = 0; i < shadow.responses_by_class.size(); ++i)
+    responses.add({{"shadow", shadow.name}, {"code_class", kCodeClasses[i]}},
+                  number(shadow.responses_by_class[i]));
+  auto& not_mirrored =
+      set.counter("understudy_shadow_not_mirrored_total", "Exchanges not mirrored, by reason.");
+  // Without `none`, which is no reason.
+  for (std::size_t i = 1; i < kReasonNames.size(); ++i)
+    not_mirrored.add({{"shadow", shadow.name}, {"reason", kReasonNames[i]}}, number(shadow.not_mirrored[i]));
+  set.gauge("understudy_shadow_in_flight", "Mirrored requests waiting or sent, not yet ended.")
+      .add({{"shadow", shadow.name}}, number(shadow.in_flight));
+  set.gauge("understudy_shadow_in_flight_bytes", "Bytes of the mirrored requests in flight.")
+      .add({{"shadow", shadow.name}}, number(shadow.in_flight_bytes));
+  set.gauge("understudy_shadow_breaker_open", "1 while the shadow gets nothing but probes.")
+      .add({{"shadow", shadow.name}}, shadow.breaker_open ? 1 : 0);
+}
+
+void add_capture(const CaptureStats& capture, telemetry::MetricSet& set) {
+  const auto& recorder = capture.recorder;
+  set.counter("understudy_capture_records_total", "Exchanges recorded.").add(number(capture.recorded));
+  auto& not_recorded =
+      set.counter("understudy_capture_not_recorded_total", "Exchanges not recorded, by reason.");
+  for (std::size_t i = 1; i < kReasonNames.size(); ++i)
+    not_recorded.add({{"reason", kReasonNames[i]}}, number(capture.not_recorded[i]));
+  set.counter("understudy_capture_bytes_total", "Bytes recorded, before and after compression.")
+      .add({{"stage", "raw"}}, number(recorder.bytes_raw))
+      .add({{"stage", "stored"}}, number(recorder.bytes_stored));
+  set.counter("understudy_capture_chunks_total", "Chunks sealed.").add(number(recorder.chunks));
+  set.counter("understudy_capture_files_sealed_total", "Capture files sealed.")
+      .add(number(recorder.files_sealed));
+  set.counter("understudy_capture_write_errors_total", "Failed writes.").add(number(recorder.write_errors));
+  set.gauge("understudy_capture_paused", "1 while the disk is full or failing.").add(recorder.paused ? 1 : 0);
+}
+
+}  // namespace
+
+void add_shadow_plane_metrics(const ShadowStats& stats, telemetry::MetricSet& metrics) {
+  metrics.counter("understudy_shadow_events_total", "Exchanges that the shadow plane was told of.")
+      .add(number(stats.events));
+  for (const auto& shadow : stats.shadows) add_target(shadow, metrics);
+  metrics.gauge("understudy_shadow_paused", "1 while mirroring is switched off.").add(stats.paused ? 1 : 0);
+  metrics.gauge("understudy_tee_bytes", "Bytes of exchanges that the shadow plane has not taken yet.")
+      .add(number(stats.tee_bytes));
+  metrics.gauge("understudy_tee_depth", "Exchanges that the shadow plane has not taken yet.")
+      .add(number(stats.tee_depth));
+  auto& redactions = metrics.counter("understudy_scrub_redactions_total", "Values replaced, by detector.");
+  for (const auto& each : stats.redactions)
+    redactions.add({{"detector", each.detector}}, number(each.redactions));
+  metrics
+      .counter("understudy_scrub_bodies_failed_total", "Bodies removed because they could not be understood.")
+      .add(number(stats.bodies_failed));
+  if (stats.capture.enabled) add_capture(stats.capture, metrics);
+}
+
+}  // namespace understudy::proxy

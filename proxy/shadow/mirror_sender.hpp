@@ -1,0 +1,96 @@
+// Sends mirrored requests to one shadow, over pooled connections, each downstream connection's in their
+// order.
+#pragma once
+
+#include "core/net/client.hpp"
+#include "core/net/worker.hpp"
+#include "proxy/exchange/counters.hpp"
+#include "proxy/exchange/reason.hpp"
+#include "proxy/shadow/breaker.hpp"
+#include "proxy/shadow/mirror_wire.hpp"
+#include "proxy/shadow/ordered_lanes.hpp"
+#include "proxy/shadow/scrubbed_request.hpp"
+#include "proxy/shadow/shadow_options.hpp"
+#include "proxy/shadow/shadow_stats.hpp"
+#include "proxy/shadow/target_resolver.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace understudy::proxy {
+
+/// Lives on the shadow plane's thread; `stats` may be called from any. Every request that was submitted or
+/// refused ends in exactly one outcome or one reason.
+class MirrorSender {
+ public:
+  /// `options` must outlive the sender.
+  MirrorSender(net::Worker& worker, const ShadowTarget& target, const ShadowPlaneOptions& options);
+  ~MirrorSender();
+
+  const std::string& name() const noexcept { return target_.name; }
+
+  /// Looks up where the shadow is and keeps looking if it was given by name.
+  void start();
+
+  /// What `submit` would say now to a request of no size: whether it is worth scrubbing at all.
+  Reason refusal(Monotonic::time_point now) const noexcept;
+
+  /// Takes the request, or says why not. Takes only what guard and scrub have made. The caller counts the
+  /// reason.
+  Reason submit(const MirrorRequest& request, std::uint64_t exchange_id, std::uint64_t connection_id,
+                Monotonic::time_point now);
+
+  void count(Reason reason) noexcept { not_mirrored_[static_cast<std::size_t>(reason)].add(); }
+
+  bool idle() const noexcept { return in_flight_.value() == 0; }
+
+  /// Takes nothing more; requests in flight may still end.
+  void refuse_new() noexcept { refusing_new_ = true; }
+  /// Gives up what waits and breaks off what is sent; all of it counts as shutdown. `idle` becomes true soon
+  /// after.
+  void close();
+
+  ShadowTargetStats stats() const;
+
+ private:
+  struct Pending;
+  struct Slot;
+
+  std::unique_ptr<Pending> make_pending();
+  void start_slots();
+  /// Gives the slot the next request that may go out; false when there is none.
+  bool load(Slot& slot);
+  net::Task<> run(Slot& slot);
+  void finish(Slot& slot, const boost::system::error_code& error);
+  void settle(std::unique_ptr<Pending> pending);
+  void drop(std::unique_ptr<Pending> pending, Reason reason);
+  void report(const Pending& pending, ShadowOutcome outcome, unsigned status);
+  void connect_anew(Slot& slot);
+  void on_resolved();
+
+  net::Worker& worker_;
+  const ShadowTarget& target_;
+  const ShadowPlaneOptions& options_;
+  MirrorAddress address_;
+  TargetResolver resolver_;
+  Breaker breaker_;
+  OrderedLanes<Pending> lanes_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::vector<Slot*> idle_slots_;
+  std::vector<std::unique_ptr<Pending>> spare_;
+  bool refusing_new_ = false;
+  bool closing_ = false;
+
+  std::array<SingleWriterCounter, kShadowOutcomeNames.size()> outcomes_;
+  std::array<SingleWriterCounter, 5> responses_by_class_;
+  std::array<SingleWriterCounter, kReasonNames.size()> not_mirrored_;
+  SingleWriterCounter in_flight_;
+  SingleWriterCounter in_flight_bytes_;
+  std::atomic<bool> breaker_open_{false};
+};
+
+}  // namespace understudy::proxy

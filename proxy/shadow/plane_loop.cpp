@@ -1,0 +1,169 @@
+#include "proxy/shadow/plane_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace understudy::proxy {
+namespace {
+
+/// A batch ends after this many events or this long, so that mirrors and their answers get their turn.
+constexpr std::size_t kBatchEvents = 64;
+constexpr std::chrono::milliseconds kBatchTime{5};
+constexpr std::chrono::milliseconds kLookForEnd{1};
+
+std::vector<std::unique_ptr<MirrorSender>> make_senders(net::Worker& worker,
+                                                        const ShadowPlaneOptions& options) {
+  std::vector<std::unique_ptr<MirrorSender>> senders;
+  for (const auto& shadow : options.shadows)
+    senders.push_back(std::make_unique<MirrorSender>(worker, shadow, options));
+  return senders;
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<PlaneLoop>> PlaneLoop::make(const ShadowPlaneOptions& options,
+                                                    const guard::Guard& guard,
+                                                    const scrub::Scrubber& scrubber,
+                                                    const std::vector<Tee*>& tees) {
+  std::unique_ptr<CaptureSink> capture;
+  if (options.capture) {
+    auto recorder = *options.capture;
+    recorder.scrub_policy = scrubber.policy_id();
+    recorder.contains_unscrubbed = false;
+    auto opened = CaptureSink::open(recorder);
+    if (!opened) return opened.error();
+    capture = std::move(*opened);
+  }
+  return std::unique_ptr<PlaneLoop>(new PlaneLoop(options, guard, scrubber, tees, std::move(capture)));
+}
+
+PlaneLoop::PlaneLoop(const ShadowPlaneOptions& options, const guard::Guard& guard,
+                     const scrub::Scrubber& scrubber, const std::vector<Tee*>& tees,
+                     std::unique_ptr<CaptureSink> capture)
+    : tees_(tees),
+      session_keys_(options.scrub.key),
+      capture_(std::move(capture)),
+      shadows_(make_senders(worker_, options)),
+      flow_({guard, scrubber, session_keys_, shadows_, capture_.get(), redactions_}),
+      timer_(worker_.executor()) {}
+
+PlaneLoop::~PlaneLoop() = default;
+
+void PlaneLoop::run() {
+  for (const auto& shadow : shadows_) shadow->start();
+  poll_after(PollPace::kShortest);
+  worker_.run();
+}
+
+void PlaneLoop::poll_after(std::chrono::nanoseconds pause) {
+  timer_.expires_after(pause);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) poll();
+  });
+}
+
+void PlaneLoop::poll() {
+  if (stopping_) return end_when_idle();
+  const auto batch = take_batch();
+  if (capture_) capture_->tick(lost_at_tees());
+  if (batch.more) {
+    net::asio::post(worker_.context(), [this] { poll(); });
+  } else {
+    poll_after(pace_.after(batch.taken));
+  }
+}
+
+PlaneLoop::Batch PlaneLoop::take_batch() {
+  const auto now = Monotonic::now();
+  const bool paused = this->paused();
+  Batch batch;
+  for (bool found = true; found && !batch.more;) {
+    found = false;
+    for (auto* tee : tees_) {
+      auto event = tee->pop();
+      if (!event) continue;
+      found = true;
+      ++batch.taken;
+      taken_.add();
+      flow_.process(*event, paused, now);
+      tee->recycle(std::move(event));
+    }
+    // Large bodies take long: what comes after them is for the next turn.
+    batch.more = found && (batch.taken >= kBatchEvents || Monotonic::now() - now > kBatchTime);
+  }
+  return batch;
+}
+
+void PlaneLoop::begin_stop(std::chrono::nanoseconds grace) {
+  worker_.post([this, grace] {
+    if (stopping_) return;
+    drain_tees();
+    for (const auto& shadow : shadows_) shadow->refuse_new();
+    stopping_ = true;
+    stop_by_ = Monotonic::now() + grace;
+    timer_.cancel();
+    end_when_idle();
+  });
+}
+
+void PlaneLoop::drain_tees() {
+  // What is in the tees now, not what a producer might still push for ever.
+  std::size_t left = 0;
+  for (const auto* tee : tees_) left += tee->depth();
+  while (left > 0) {
+    const auto batch = take_batch();
+    if (batch.taken == 0) return;
+    left -= std::min(left, batch.taken);
+  }
+}
+
+void PlaneLoop::end_when_idle() {
+  const bool idle =
+      std::all_of(shadows_.begin(), shadows_.end(), [](const auto& shadow) { return shadow->idle(); });
+  if (!closed_ && (idle || Monotonic::now() >= stop_by_)) {
+    // Also stops the resolvers.
+    for (const auto& shadow : shadows_) shadow->close();
+    closed_ = true;
+  }
+  if (closed_ && worker_.tasks().running() == 0) {
+    if (capture_) {
+      capture_->tick(lost_at_tees());
+      capture_->seal();
+    }
+    worker_.stop();
+    return;
+  }
+  poll_after(kLookForEnd);
+}
+
+std::uint64_t PlaneLoop::lost_at_tees() const {
+  std::uint64_t lost = 0;
+  for (const auto* tee : tees_)
+    lost += tee->dropped(Reason::queue_full) + tee->dropped(Reason::memory_budget);
+  return lost;
+}
+
+ShadowStats PlaneLoop::stats() const {
+  ShadowStats stats;
+  stats.events = taken_.value();
+  stats.paused = paused();
+  stats.redactions = redactions_.by_detector();
+  stats.bodies_failed = redactions_.bodies_failed();
+  for (const auto& shadow : shadows_) stats.shadows.push_back(shadow->stats());
+  if (capture_) stats.capture = capture_->stats();
+  for (const auto* tee : tees_) {
+    stats.tee_bytes += tee->bytes_in_flight();
+    stats.tee_depth += tee->depth();
+    for (std::size_t i = 0; i < kReasonNames.size(); ++i) {
+      const auto dropped = tee->dropped(static_cast<Reason>(i));
+      stats.events += dropped;
+      for (auto& shadow : stats.shadows) shadow.not_mirrored[i] += dropped;
+      if (capture_) stats.capture.not_recorded[i] += dropped;
+    }
+  }
+  return stats;
+}
+
+}  // namespace understudy::proxy

@@ -1,0 +1,67 @@
+// The shadow plane's thread from the inside: takes events from the tees, feeds the flow, ends in order.
+#pragma once
+
+#include "core/net/worker.hpp"
+#include "proxy/exchange/tee.hpp"
+#include "proxy/shadow/exchange_flow.hpp"
+#include "proxy/shadow/poll_pace.hpp"
+#include "proxy/shadow/shadow_options.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace understudy::proxy {
+
+/// Made and `run` on the plane's thread; `begin_stop`, `set_paused`, `paused` and `stats` may be called from
+/// any. May be destroyed by another thread once `run` has returned.
+class PlaneLoop {
+ public:
+  /// Fails when the capture cannot be opened. The references must outlive the loop.
+  static Outcome<std::unique_ptr<PlaneLoop>> make(const ShadowPlaneOptions& options,
+                                                  const guard::Guard& guard, const scrub::Scrubber& scrubber,
+                                                  const std::vector<Tee*>& tees);
+  ~PlaneLoop();
+
+  /// Returns after `begin_stop`, with everything in flight ended or given up and the capture sealed.
+  void run();
+
+  void begin_stop(std::chrono::nanoseconds grace);
+  void set_paused(bool paused) noexcept { paused_.store(paused, std::memory_order_relaxed); }
+  bool paused() const noexcept { return paused_.load(std::memory_order_relaxed); }
+  ShadowStats stats() const;
+
+ private:
+  PlaneLoop(const ShadowPlaneOptions& options, const guard::Guard& guard, const scrub::Scrubber& scrubber,
+            const std::vector<Tee*>& tees, std::unique_ptr<CaptureSink> capture);
+
+  void poll();
+  void poll_after(std::chrono::nanoseconds pause);
+  struct Batch {
+    std::size_t taken = 0;
+    bool more = false;  ///< it ended for its own limits, not because the tees were empty
+  };
+  Batch take_batch();
+  void drain_tees();
+  void end_when_idle();
+  std::uint64_t lost_at_tees() const;
+
+  net::Worker worker_;
+  const std::vector<Tee*>& tees_;
+  SessionKeys session_keys_;
+  RedactionCounts redactions_;
+  std::unique_ptr<CaptureSink> capture_;
+  std::vector<std::unique_ptr<MirrorSender>> shadows_;
+  ExchangeFlow flow_;
+  net::Timer timer_;
+  PollPace pace_;
+  SingleWriterCounter taken_;
+  std::atomic<bool> paused_{false};
+  bool stopping_ = false;
+  bool closed_ = false;
+  Monotonic::time_point stop_by_;
+};
+
+}  // namespace understudy::proxy
