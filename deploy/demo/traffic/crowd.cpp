@@ -36,9 +36,9 @@ void Crowd::start(std::function<void()> done) {
 }
 
 net::Task<> Crowd::walk_in() {
-  net::ClientConnection connection(worker_, options_.client);
   http::Response response;
   while (next_visit_ < result_.visits) {
+    net::ClientConnection connection(worker_, options_.client);
     auto visiting = visit(next_visit_);
     visiting.list_planted(result_.planted);
     if (++next_visit_ == result_.visits) visiting.cut_short(last_visit_requests_);

@@ -1,4 +1,4 @@
-// All visitors together: a few keep-alive connections that share one steady rate.
+// All visitors together: a few at a time, each on a keep-alive connection of its own, at one steady rate.
 #pragma once
 
 #include "core/net/client.hpp"
@@ -20,7 +20,7 @@ struct CrowdOptions {
   net::ClientOptions client;
   std::uint64_t requests = 4'000;
   std::uint64_t seed = 1;
-  std::size_t connections = 16;
+  std::size_t connections = 16;  ///< visitors at a time
   double rate_per_second = 500;  ///< of all connections together
 };
 
@@ -32,13 +32,14 @@ struct CrowdResult {
   PlantedValues planted;
 };
 
-/// Sends the visits 0, 1, 2 ... of the seed, each on one connection from its first request to its last.
-/// Which visits there are, and what each sends, depends on the seed alone. Lives on one worker's thread.
+/// Sends the visits 0, 1, 2 ... of the seed, each on a connection of its own from its first request to its
+/// last. Which visits there are, and what each sends, depends on the seed alone. Lives on one worker's
+/// thread.
 class Crowd {
  public:
   Crowd(net::Worker& worker, const CrowdOptions& options);
 
-  /// Starts one task per connection; `done` is called when all requests were answered or failed.
+  /// Starts the tasks; `done` is called when all requests were answered or failed.
   void start(std::function<void()> done);
   const CrowdResult& result() const noexcept { return result_; }
 

@@ -56,7 +56,8 @@ int main(int argc, char** argv) {
   app.add_option("--target", target, "Where the shop is, http://HOST:PORT")->required();
   app.add_option("--requests", options.requests, "How many requests in all")->capture_default_str();
   app.add_option("--seed", options.seed, "Which visits")->capture_default_str();
-  app.add_option("--connections", options.connections, "Keep-alive connections")
+  app.add_option("--connections", options.connections,
+                 "Visitors at a time, each on a keep-alive connection of its own")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_option("--rate", options.rate_per_second, "Requests per second in all")

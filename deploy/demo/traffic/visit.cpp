@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 5> kUserAgents{
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 "
     "Safari/537.36",
     "ShopApp/4.2 (iPhone; iOS 17.5)", "ShopApp/4.1 (Android 14)"};
+constexpr std::string_view kCrawler = "Mozilla/5.0 (compatible; Lesebot/2.1; +https://lesebot.example/about)";
 constexpr std::array<std::string_view, 8> kSearchWords{"lamp",   "oak",    "blanket", "gift",
                                                        "nordic", "garden", "linen",   "stool"};
 constexpr std::size_t kProducts = 72;
@@ -35,11 +36,20 @@ Visit::Visit(std::uint64_t seed, std::size_t index, const Persona& persona)
       index_(index),
       persona_order_(1001 + content_hash(persona.email) % kOrders),
       device_cookie_(random_hex(random_, 32)) {
-  plan_browsing();
-  if (below(100) < 45) plan_buying();
+  const auto kind = below(100);
+  if (kind < 5) {
+    visitor_ = Visitor::monitor;
+    steps_ = {Step::health, Step::health, Step::health};
+  } else if (kind < 25) {
+    visitor_ = Visitor::crawler;
+    plan_crawl();
+  } else {
+    plan_person();
+    if (below(100) < 60) plan_buying();
+  }
 }
 
-void Visit::plan_browsing() {
+void Visit::plan_person() {
   steps_ = {Step::categories, Step::listing};
   if (below(2) == 0) steps_.push_back(Step::search);
   if (below(3) == 0) steps_.push_back(Step::listing);
@@ -48,14 +58,20 @@ void Visit::plan_browsing() {
     if (below(3) == 0) steps_.push_back(Step::reviews);
     if (below(4) == 0) steps_.push_back(Step::recommendations);
   }
-  if (below(5) == 0) steps_.push_back(Step::health);
+}
+
+// Crawlers have no cookies: to the shop they are all one client that asks the same again and again.
+void Visit::plan_crawl() {
+  steps_ = {Step::categories, Step::listing, Step::listing, Step::search};
+  for (auto looks = 2 + below(3); looks > 0; --looks)
+    for (const auto step : {Step::product, Step::reviews, Step::recommendations}) steps_.push_back(step);
 }
 
 // The cart is looked at before something is put in it only: a replay withholds the POSTs, so a filled cart
 // would be empty there, which says nothing of the release that is judged.
 void Visit::plan_buying() {
-  for (const auto step : {Step::cart, Step::log_in, Step::account, Step::recommendations, Step::add_to_cart,
-                          Step::product, Step::add_to_cart, Step::account, Step::check_out, Step::order})
+  for (const auto step : {Step::cart, Step::cart, Step::log_in, Step::account, Step::account,
+                          Step::add_to_cart, Step::product, Step::add_to_cart, Step::check_out, Step::order})
     steps_.push_back(step);
   if (below(2) == 0) steps_.push_back(Step::order);
 }
@@ -139,6 +155,11 @@ http::Request Visit::post(std::string target, std::string_view content_type, std
 
 void Visit::add_headers(http::Request& request) const {
   auto& fields = request.head.fields;
+  if (visitor_ != Visitor::person) {
+    fields.add("User-Agent", visitor_ == Visitor::monitor ? "kube-probe/1.29" : kCrawler);
+    fields.add("Accept", "*/*");
+    return;
+  }
   fields.add("User-Agent", kUserAgents[index_ % kUserAgents.size()]);
   fields.add("Accept", "application/json, text/plain;q=0.8, */*;q=0.5");
   fields.add("Accept-Language", index_ % 3 == 0 ? "nb-NO,nb;q=0.9,en;q=0.7" : "en-GB,en;q=0.9");
@@ -170,6 +191,7 @@ void Visit::learn(const http::Response& response, PlantedValues& planted) {
 }
 
 void Visit::list_planted(PlantedValues& planted) const {
+  if (visitor_ != Visitor::person) return;
   planted.add("cookie", device_cookie_);
   if (std::ranges::find(steps_, Step::log_in) == steps_.end()) return;
   planted.add("email", persona_.email);

@@ -50,7 +50,10 @@ class Visit {
     order,
   };
 
-  void plan_browsing();
+  enum class Visitor : unsigned char { person, crawler, monitor };
+
+  void plan_person();
+  void plan_crawl();
   void plan_buying();
   http::Request get(std::string target) const;
   http::Request post(std::string target, std::string_view content_type, std::string body) const;
@@ -61,6 +64,7 @@ class Visit {
   int popular_product();
 
   std::mt19937_64 random_;
+  Visitor visitor_ = Visitor::person;
   const Persona& persona_;
   std::size_t index_;
   std::size_t persona_order_;
