@@ -229,6 +229,8 @@ std::vector<RefusedRequest> refused_chunks() {
       {"TrailerObsFold", "0\r\nX: y\r\n z\r\n\r\n"},
       {"TrailerSpaceInFront", "0\r\n X: y\r\n\r\n"},
       {"TrailerBareLf", "0\r\nX: y\n\r\n"},
+      {"TrailerBehindDataInOneRead", "5\r\nhello\r\n0\r\nX\r\n\r\n"},
+      {"BadSizeBehindDataInOneRead", "5\r\nhello\r\nx\r\n"},
       {"TrailerEndsInBareLf", "0\r\n\n"},
       {"TrailerNul", std::string("0\r\nX: \0\r\n\r\n", 11)},
       {"TrailersTooLarge", "0\r\nX: " + std::string(17000, 'x') + "\r\n\r\n", 431},

@@ -170,5 +170,21 @@ TEST(ResponseParserTest, InterimResponsesComeBeforeTheFinalOne) {
   EXPECT_EQ(parser.framing(), BodyFraming::of_length(2));
 }
 
+TEST(ResponseParserTest, SpaceBeforeColonIsGoneFromEveryField) {
+  const auto seen =
+      feed_response("HTTP/1.1 200 OK\r\nA: 1\r\nB : 2\r\nC\t : 3 : 4\r\nContent-Length:0\r\n\r\n", whole());
+  EXPECT_EQ(seen.fields, "A: 1\nB: 2\nC: 3 : 4\nContent-Length: 0\n");
+}
+
+TEST(ResponseParserTest, CloseBehindAHeadWithoutBodyIsACleanEnd) {
+  ResponseParser parser(response_limits());
+  for (const std::string raw :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n"}) {
+    parser.reset("GET");
+    ASSERT_TRUE(parser.parse_head(raw).has_value());
+    EXPECT_TRUE(parser.finish().has_value()) << raw;
+  }
+}
+
 }  // namespace
 }  // namespace understudy::http
