@@ -13,7 +13,8 @@
 namespace understudy::net {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""ns;
 using test::OriginConnection;
 using test::ScriptedOrigin;
 using test::WorkerThread;

@@ -21,7 +21,8 @@
 namespace understudy::net {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 using test::OriginConnection;
 using test::RawClient;
 using test::ScriptedOrigin;
@@ -145,8 +146,13 @@ TEST_F(Connected, PiecesAreWrittenInOrderInOneCall) {
 }
 
 TEST_F(Connected, WritingToAPeerThatIsGoneIsAnErrorAndNotASignal) {
-  ScriptedOrigin origin([](OriginConnection& connection) { connection.reset(); });
+  auto reset_after_a_byte = [](OriginConnection& connection) {
+    connection.read_exactly(1);
+    connection.reset();
+  };
+  ScriptedOrigin origin(reset_after_a_byte);
   ASSERT_FALSE(connect_to({loopback_endpoint(origin.port())}));
+  worker_.call([&] { EXPECT_TRUE(try_write(*socket_, "x")); });
   worker_.await([&] { return wait_readable(*socket_); });
   worker_.call([&] { EXPECT_FALSE(try_write(*socket_, "x")); });
   worker_.call([&] { EXPECT_FALSE(try_write(*socket_, "x")); });
@@ -255,7 +261,8 @@ class DescriptorFamine {
 
 TEST_F(Listening, PausesWithoutDescriptorsAndGoesOnWhenTheyAreBack) {
 #ifdef __SANITIZE_ADDRESS__
-  GTEST_SKIP() << "UBSan's check of vtable pointers opens a pipe itself and reports nonsense without descriptors";
+  GTEST_SKIP()
+      << "UBSan's check of vtable pointers opens a pipe itself and reports nonsense without descriptors";
 #endif
   listen({.address = loopback_endpoint(0)});
   const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -11,7 +11,8 @@
 namespace understudy::net {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""ms;
 
 /// Stops the worker when its deadline passes and remembers when that was.
 struct Stopper {

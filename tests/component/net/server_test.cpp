@@ -15,7 +15,7 @@
 namespace understudy::net {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
 using test::body_of;
 using test::RawClient;
 using test::status_of;

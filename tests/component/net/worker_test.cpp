@@ -13,7 +13,8 @@
 namespace understudy::net {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""ms;
 using test::WorkerThread;
 
 Task<> fail() {

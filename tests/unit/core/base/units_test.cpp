@@ -8,7 +8,12 @@
 namespace understudy {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""ns;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""us;
 
 TEST(ParseSize, BinaryAndDecimalUnits) {
   EXPECT_EQ(parse_size_bytes("512").value(), 512U);
