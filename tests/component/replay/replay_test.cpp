@@ -15,7 +15,8 @@
 namespace understudy::replay {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 class Replaying : public testing::Test {
  protected:

@@ -15,7 +15,11 @@
 namespace understudy::replay {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""us;
+using std::chrono_literals::operator""ns;
 
 TEST(Histogram, QuantilesAreWithinThePromisedError) {
   std::mt19937_64 random(7);

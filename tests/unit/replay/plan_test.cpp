@@ -10,7 +10,8 @@
 namespace understudy::replay {
 namespace {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ns;
 
 Options options_for(const std::vector<std::filesystem::path>& captures) {
   Options options;
