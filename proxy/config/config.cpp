@@ -1,0 +1,124 @@
+#include "proxy/config/config.hpp"
+
+#include "core/config/node.hpp"
+#include "proxy/config/sections.hpp"
+
+#include <algorithm>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace understudy::proxy {
+namespace {
+
+Outcome<ProxyConfig> read_document(const config::Node& root) {
+  ProxyConfig config;
+  read_root(root, config);
+  if (const auto error = root.error()) return *error;
+  if (auto checked = check_config(config); !checked) return checked.error();
+  return config;
+}
+
+double seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+boost::json::object timeouts_json(const Timeouts& timeouts) {
+  return {{"client_head_seconds", seconds(timeouts.client_head)},
+          {"body_idle_seconds", seconds(timeouts.body_idle)},
+          {"keep_alive_idle_seconds", seconds(timeouts.keep_alive_idle)},
+          {"connect_seconds", seconds(timeouts.connect)},
+          {"response_seconds", seconds(timeouts.response)},
+          {"upstream_idle_seconds", seconds(timeouts.upstream_idle)},
+          {"tunnel_idle_seconds", seconds(timeouts.tunnel_idle)},
+          {"drain_seconds", seconds(timeouts.drain)}};
+}
+
+boost::json::object limits_json(const ProxyConfig& config) {
+  return {{"request_head_bytes", config.downstream.request_limits.head_bytes},
+          {"request_target_bytes", config.downstream.request_limits.target_bytes},
+          {"request_fields", config.downstream.request_limits.field_count},
+          {"response_head_bytes", config.downstream.response_limits.head_bytes},
+          {"connections_per_worker", config.downstream.connections_max},
+          {"upstream_idle_per_worker", config.downstream.upstream_idle_max},
+          {"shadow_body_bytes", config.shadow_limits.body_bytes},
+          {"shadow_memory_bytes", config.shadow_limits.memory_bytes},
+          {"shadow_in_flight", config.shadow_limits.in_flight},
+          {"shadow_connections", config.shadow_limits.connections}};
+}
+
+std::string sample_key_text(const SampleKey& key) {
+  switch (key.kind) {
+    case SampleKey::Kind::request:
+      return "request";
+    case SampleKey::Kind::connection:
+      return "connection";
+    case SampleKey::Kind::client_ip:
+      return "client_ip";
+    case SampleKey::Kind::header:
+      return "header:" + key.name;
+    case SampleKey::Kind::cookie:
+      break;
+  }
+  return "cookie:" + key.name;
+}
+
+std::string url_text(const net::OriginUrl& url) { return url.scheme + "://" + url.authority(); }
+
+}  // namespace
+
+Outcome<ProxyConfig> load_config_file(const std::string& path) {
+  const auto root = config::Node::load_file(path);
+  if (!root) return root.error();
+  return read_document(*root);
+}
+
+Outcome<ProxyConfig> load_config_text(std::string_view text, const std::string& origin) {
+  const auto root = config::Node::load_text(text, origin);
+  if (!root) return root.error();
+  return read_document(*root);
+}
+
+Outcome<> check_config(const ProxyConfig& config) {
+  if (config.listeners.empty())
+    return Failure{
+        "no listener: give --listen ADDRESS, or `listeners: [{address: \"127.0.0.1:8080\"}]` in the file"};
+  if (config.primary.host.empty())
+    return Failure{
+        "no primary: give --primary URL, or `primary: {url: \"http://127.0.0.1:9000\"}` in the file"};
+  for (std::size_t i = 0; i < config.shadows.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (config.shadows[i].name == config.shadows[j].name)
+        return Failure{fmt::format("two shadows are called '{}': names are metric labels and must differ",
+                                   config.shadows[i].name)};
+  if (config.admin && !config.admin->address().is_loopback())
+    return Failure{
+        fmt::format("admin address {} is not on loopback: the admin API has no authentication yet, use "
+                    "127.0.0.1 or [::1]",
+                    net::endpoint_text(*config.admin))};
+  return {};
+}
+
+std::string to_json(const ProxyConfig& config) {
+  boost::json::array listeners;
+  for (const auto& listener : config.listeners) listeners.emplace_back(net::endpoint_text(listener));
+  boost::json::array shadows;
+  for (const auto& shadow : config.shadows)
+    shadows.push_back(boost::json::object{{"name", shadow.name},
+                                          {"url", url_text(shadow.url)},
+                                          {"host", shadow.host == HostMode::keep ? "keep" : "target"}});
+  boost::json::object root{{"listeners", listeners},
+                           {"primary", url_text(config.primary)},
+                           {"shadows", shadows},
+                           {"sample", boost::json::object{{"percent", config.sample_share * 100},
+                                                          {"by", sample_key_text(config.sample_key)}}},
+                           {"guard_rules", config.guard.rules.size()},
+                           {"limits", limits_json(config)},
+                           {"timeouts", timeouts_json(config.downstream.timeouts)},
+                           {"workers", config.workers}};
+  if (config.capture)
+    root["capture"] = boost::json::object{{"directory", config.capture->directory.string()}};
+  if (config.admin) root["admin"] = net::endpoint_text(*config.admin);
+  return boost::json::serialize(root);
+}
+
+}  // namespace understudy::proxy

@@ -1,0 +1,40 @@
+// One client connection: reads heads, runs their exchanges one after the other, and closes politely.
+#pragma once
+
+#include "proxy/downstream/exchange_state.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace understudy::proxy {
+
+/// Lives on its worker's thread, for as long as `serve` runs.
+class Connection {
+ public:
+  Connection(PlaneContext& plane, net::TcpSocket socket, const net::tcp::endpoint& peer, std::uint64_t id);
+
+  /// Until the client, an error, a timeout or a drain ends it.
+  net::Task<> serve();
+  /// The proxy is stopping: an idle client has a moment for a last request, which is answered with
+  /// Connection: close; so that none is lost in flight.
+  void drain() noexcept;
+  /// Ends now, whatever is going on.
+  void abandon() noexcept;
+
+ private:
+  /// How reading a request head ended.
+  enum class HeadEnd : std::uint8_t { whole, closed, refused };
+  net::Task<HeadEnd> read_head();
+  net::Task<> refuse(LocalReply kind, unsigned status, const char* text);
+  net::Task<> linger();
+
+  PlaneContext& plane_;
+  ClientLeg client_;
+  ExchangeState exchange_;
+  bool idle_ = false;  ///< waits for the first byte of a request
+};
+
+/// Best effort and at once: for a connection over the limit.
+void refuse_connection(net::TcpSocket& socket, PlaneContext& plane);
+
+}  // namespace understudy::proxy

@@ -1,0 +1,72 @@
+// The production path of one worker: its listeners, its connections, its pool, its counters.
+#pragma once
+
+#include "core/net/endpoint.hpp"
+#include "core/net/listener.hpp"
+#include "core/net/origin_pool.hpp"
+#include "core/net/worker.hpp"
+#include "proxy/downstream/connection.hpp"
+#include "proxy/downstream/options.hpp"
+#include "proxy/downstream/sampler.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace understudy::proxy {
+
+struct DataPlaneOptions {
+  DownstreamOptions downstream;
+  net::OriginUrl primary;
+  std::vector<net::tcp::endpoint> primary_endpoints;  ///< resolved
+  SampleKey sample_key;
+};
+
+/// Belongs to one worker. Made and listening before the worker runs; the rest on its thread unless said
+/// otherwise.
+class DataPlane {
+ public:
+  /// `share` and `tee` (null: nobody is told) outlive the plane.
+  DataPlane(net::Worker& worker, const DataPlaneOptions& options, const SampleShare& share, Tee* tee);
+  ~DataPlane();
+  DataPlane(const DataPlane&) = delete;
+  DataPlane& operator=(const DataPlane&) = delete;
+
+  /// Binds with SO_REUSEPORT, so that every worker can; gives the address with its real port.
+  Outcome<net::tcp::endpoint> listen(const net::tcp::endpoint& address);
+  void start();
+
+  void set_primary_endpoints(std::vector<net::tcp::endpoint> endpoints) {
+    pool_.set_endpoints(std::move(endpoints));
+  }
+
+  /// Accepts no more, finishes what runs; `done` is called on this thread when the last connection has ended.
+  void drain(std::function<void()> done);
+  /// Ends all connections as soon as they notice; `drain` then does not take long.
+  void abandon();
+  /// After the worker has stopped and before it is destroyed: gives back what belongs to its event loop.
+  void close();
+
+  /// Any thread.
+  const WorkerCounters& counters() const noexcept { return counters_; }
+
+ private:
+  void accept(net::TcpSocket socket, const net::tcp::endpoint& peer);
+  net::Task<> serve(net::TcpSocket socket, net::tcp::endpoint peer);
+
+  net::Worker& worker_;
+  DataPlaneOptions options_;
+  WorkerCounters counters_;
+  net::OriginPool pool_;
+  Sampler sampler_;
+  std::optional<WorkerTee> tee_;
+  PlaneContext context_;
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  std::unordered_set<Connection*> connections_;
+  std::uint64_t next_connection_id_;
+};
+
+}  // namespace understudy::proxy

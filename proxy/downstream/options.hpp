@@ -1,0 +1,43 @@
+// What the data plane may cost and how long it waits: a plain struct that proxy/config fills.
+#pragma once
+
+#include "core/http/limits.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace understudy::proxy {
+
+/// Each names the state that it bounds; a passed timeout ends the exchange or the connection, never the
+/// worker.
+struct Timeouts {
+  std::chrono::nanoseconds client_head = std::chrono::seconds(10);      ///< first byte to whole head; 408
+  std::chrono::nanoseconds body_idle = std::chrono::seconds(60);        ///< no byte moved in either direction
+  std::chrono::nanoseconds keep_alive_idle = std::chrono::seconds(75);  ///< between requests of a client
+  std::chrono::nanoseconds connect = std::chrono::seconds(5);           ///< to the primary; 502
+  std::chrono::nanoseconds response = std::chrono::seconds(60);  ///< request sent to response head; 504
+  std::chrono::nanoseconds upstream_idle =
+      std::chrono::seconds(50);  ///< pooled connection: shorter than servers' own
+  std::chrono::nanoseconds tunnel_idle = std::chrono::hours(1);  ///< no byte in either direction after a 101
+  std::chrono::nanoseconds linger = std::chrono::seconds(5);  ///< RFC 9112 §9.6: no byte after our half-close
+  std::chrono::nanoseconds linger_total = std::chrono::seconds(30);  ///< the same, however busy the client is
+  std::chrono::nanoseconds hand_over =
+      std::chrono::seconds(30);  ///< an exchange still open goes to the shadow plane
+  std::chrono::nanoseconds drain_idle = std::chrono::seconds(1);  ///< idle client connections while draining
+  std::chrono::nanoseconds drain = std::chrono::seconds(30);      ///< in-flight exchanges after TERM
+};
+
+struct DownstreamOptions {
+  http::Limits request_limits;
+  http::Limits response_limits = http::response_limits();
+  Timeouts timeouts;
+  std::size_t connections_max = 10'000;  ///< per worker; more are answered 503 and closed
+  std::size_t upstream_idle_max = 64;    ///< per worker: pooled idle connections
+  std::size_t piece_bytes =
+      64 * 1024;                   ///< most bytes of a body held per direction: what back-pressure bounds
+  std::string via = "understudy";  ///< pseudonym in Via; empty: no Via
+  bool forwarded_for = true;       ///< append to X-Forwarded-For
+};
+
+}  // namespace understudy::proxy

@@ -1,0 +1,24 @@
+#include "proxy/downstream/primary_log.hpp"
+
+#include "core/telemetry/log.hpp"
+
+#include <string>
+#include <utility>
+
+namespace understudy::proxy {
+
+void PrimaryLog::note(PrimaryError error, const boost::system::error_code& cause) {
+  const auto now = Monotonic::now();
+  if (now < next_) {
+    ++suppressed_;
+    return;
+  }
+  next_ = now + std::chrono::seconds(1);
+  const auto message = cause ? cause.message() : std::string("-");
+  telemetry::log(telemetry::Level::warning, "primary_error",
+                 {{"kind", kPrimaryErrorNames[static_cast<std::size_t>(error)]},
+                  {"cause", std::string_view(message)},
+                  {"suppressed_before", std::exchange(suppressed_, 0)}});
+}
+
+}  // namespace understudy::proxy

@@ -1,0 +1,29 @@
+// When a request may go out a second time (RFC 9110 §9.2.2, RFC 9112 §9.3.1): a decision without I/O.
+#pragma once
+
+#include <string_view>
+
+namespace understudy::proxy {
+
+/// What is known when an upstream connection failed before the response head was whole.
+struct FailedAttempt {
+  bool connection_reused = false;  ///< a pooled one, which the origin may have closed in the meantime
+  bool response_begun = false;     ///< at least one byte came back: the origin has seen the request
+  bool idempotent = false;
+  bool replayable = false;  ///< all of the request is still in our buffer
+  bool retried_before = false;
+};
+
+/// Safe to repeat whatever became of the first attempt (RFC 9110 §9.2.2). Names are case-sensitive.
+constexpr bool is_idempotent(std::string_view method) noexcept {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" ||
+         method == "OPTIONS" || method == "TRACE";
+}
+
+/// A fresh connection that fails says something about the origin; only a stale one deserves another try.
+constexpr bool may_retry(const FailedAttempt& failed) noexcept {
+  return failed.connection_reused && !failed.response_begun && failed.idempotent && failed.replayable &&
+         !failed.retried_before;
+}
+
+}  // namespace understudy::proxy

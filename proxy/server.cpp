@@ -1,0 +1,323 @@
+#include "proxy/server.hpp"
+
+#include "core/net/endpoint.hpp"
+#include "core/net/worker.hpp"
+#include "core/telemetry/log.hpp"
+#include "proxy/admin/admin.hpp"
+#include "proxy/admin/metrics.hpp"
+#include "proxy/downstream/data_plane.hpp"
+#include "proxy/exchange/tee.hpp"
+#include "proxy/name_watch.hpp"
+#include "proxy/shadow/shadow_plane.hpp"
+#include "proxy/shadow/target_check.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace understudy::proxy {
+namespace {
+
+/// How long connections may take to notice an immediate stop before they are torn down with their worker.
+constexpr std::chrono::milliseconds kAbandonGrace{500};
+/// Mirrored requests in flight when the data plane has ended.
+constexpr std::chrono::seconds kShadowGrace{2};
+
+/// A worker with all that lives on it. Destroyed from the bottom up: the worker's tasks use what stands
+/// above.
+struct WorkerUnit {
+  std::unique_ptr<Tee> tee;
+  std::unique_ptr<DataPlane> plane;
+  std::unique_ptr<net::Worker> worker;
+  std::thread thread;
+};
+
+Tee::Options tee_options(const ProxyConfig& config, std::size_t workers) {
+  Tee::Options options;
+  options.budget_bytes = config.shadow_limits.memory_bytes / workers;
+  options.body_bytes_max = config.shadow_limits.body_bytes;
+  return options;
+}
+
+ShadowPlaneOptions shadow_options(const ProxyConfig& config, std::vector<net::tcp::endpoint> forbidden) {
+  ShadowPlaneOptions options;
+  options.shadows = config.shadows;
+  options.capture = config.capture;
+  options.guard = config.guard;
+  options.scrub = config.scrub;
+  options.forbidden_endpoints = std::move(forbidden);
+  options.in_flight_max = config.shadow_limits.in_flight;
+  options.in_flight_bytes_max = config.shadow_limits.memory_bytes;
+  options.connections_max = config.shadow_limits.connections;
+  options.response_timeout = config.shadow_limits.response_timeout;
+  return options;
+}
+
+/// A shadow at a production address would be sent every request twice.
+Outcome<> check_shadows(const ProxyConfig& config, std::span<const net::tcp::endpoint> forbidden) {
+  for (const auto& shadow : config.shadows) {
+    const auto endpoints = net::resolve(shadow.url);
+    if (!endpoints) continue;  // Not an error at start: the plane keeps trying and counts.
+    for (const auto& endpoint : *endpoints)
+      if (reaches_forbidden(endpoint, forbidden))
+        return Failure{
+            fmt::format("shadow '{}' ({}) is the primary or this proxy itself: mirroring to production is "
+                        "refused, give a staging address",
+                        shadow.name, shadow.url.authority())};
+  }
+  return {};
+}
+
+}  // namespace
+
+class ProxyServer::Impl {
+ public:
+  explicit Impl(ProxyConfig config) : config_(std::move(config)), share_(config_.sample_share) {}
+  ~Impl();
+
+  Outcome<> open();
+  ExitCode run();
+  void drain();
+  void stop();
+  void apply(const ProxyConfig& config);
+
+  std::vector<const WorkerCounters*> counters() const;
+  ShadowStats shadow_stats() const { return shadow_ ? shadow_->stats() : ShadowStats{}; }
+  const std::vector<net::tcp::endpoint>& addresses() const { return addresses_; }
+  std::optional<net::tcp::endpoint> admin_address() const;
+  net::Worker& control() { return control_; }
+
+ private:
+  enum class Phase : std::uint8_t { starting, serving, draining, stopping };
+
+  Outcome<> open_workers(std::size_t count, const std::vector<net::tcp::endpoint>& primary);
+  Outcome<> open_shadow_plane(std::vector<net::tcp::endpoint> forbidden);
+  Outcome<> open_admin();
+  AdminHooks admin_hooks();
+  void announce() const;
+  void begin_drain();
+  void begin_stop();
+  void unit_ended();
+  void join_workers();
+
+  ProxyConfig config_;
+  SampleShare share_;
+  net::Worker control_;
+  net::Timer patience_{control_.executor()};
+  std::vector<WorkerUnit> units_;
+  std::unique_ptr<ShadowPlane> shadow_;
+  std::unique_ptr<AdminServer> admin_;
+  std::unique_ptr<NameWatch> name_watch_;
+  std::vector<net::tcp::endpoint> addresses_;
+  std::atomic<Phase> phase_{Phase::starting};
+  std::size_t units_running_ = 0;  ///< control thread
+  ExitCode exit_code_ = ExitCode::ok;
+};
+
+ProxyServer::Impl::~Impl() {
+  join_workers();
+  if (shadow_) shadow_->stop(std::chrono::nanoseconds(0));
+}
+
+Outcome<> ProxyServer::Impl::open() {
+  if (auto checked = check_config(config_); !checked) return checked;
+  const auto primary = net::resolve(config_.primary);
+  if (!primary) return Failure{fmt::format("primary {}", primary.error().message)};
+  const std::size_t hardware = std::max(1U, std::thread::hardware_concurrency());
+  if (auto opened = open_workers(config_.workers != 0 ? config_.workers : hardware, *primary); !opened)
+    return opened;
+  auto forbidden = *primary;
+  forbidden.insert(forbidden.end(), addresses_.begin(), addresses_.end());
+  if (auto opened = open_shadow_plane(std::move(forbidden)); !opened) return opened;
+  return open_admin();
+}
+
+Outcome<> ProxyServer::Impl::open_workers(std::size_t count, const std::vector<net::tcp::endpoint>& primary) {
+  const DataPlaneOptions options{config_.downstream, config_.primary, primary, config_.sample_key};
+  addresses_ = config_.listeners;
+  for (std::size_t index = 0; index < count; ++index) {
+    WorkerUnit unit;
+    unit.worker = std::make_unique<net::Worker>(static_cast<unsigned>(index));
+    if (config_.tees()) unit.tee = std::make_unique<Tee>(tee_options(config_, count));
+    unit.plane = std::make_unique<DataPlane>(*unit.worker, options, share_, unit.tee.get());
+    for (auto& address : addresses_) {
+      // The first worker turns port 0 into a real one, which the others share.
+      const auto listening = unit.plane->listen(address);
+      if (!listening) return Failure{listening.error().message};
+      address = *listening;
+    }
+    units_.push_back(std::move(unit));
+  }
+  return {};
+}
+
+Outcome<> ProxyServer::Impl::open_shadow_plane(std::vector<net::tcp::endpoint> forbidden) {
+  if (!config_.tees()) return {};
+  if (auto checked = check_shadows(config_, forbidden); !checked) return checked;
+  std::vector<Tee*> tees;
+  for (const auto& unit : units_) tees.push_back(unit.tee.get());
+  auto plane = ShadowPlane::start(shadow_options(config_, std::move(forbidden)), std::move(tees));
+  if (!plane) return plane.error();
+  shadow_ = std::move(*plane);
+  return {};
+}
+
+Outcome<> ProxyServer::Impl::open_admin() {
+  if (!config_.admin) return {};
+  auto admin = AdminServer::listen(control_, *config_.admin, admin_hooks());
+  if (!admin) return admin.error();
+  admin_ = std::move(*admin);
+  return {};
+}
+
+AdminHooks ProxyServer::Impl::admin_hooks() {
+  AdminHooks hooks;
+  hooks.ready = [this] { return phase_ == Phase::serving; };
+  hooks.config_json = [this] { return to_json(config_); };
+  hooks.drain = [this] { begin_drain(); };
+  if (shadow_) {
+    hooks.set_shadow_paused = [this](bool paused) { shadow_->set_paused(paused); };
+    hooks.shadow_paused = [this] { return shadow_->paused(); };
+    hooks.set_shadow_percent = [this](double percent) { share_.set(percent / 100); };
+    hooks.shadow_percent = [this] { return share_.get() * 100; };
+    hooks.explain = [this](const http::Request& request) { return shadow_->explain(request); };
+  }
+  hooks.metrics.push_back(
+      [this](telemetry::MetricSet& metrics) { add_data_plane_metrics(counters(), metrics); });
+  if (shadow_)
+    hooks.metrics.push_back(
+        [this](telemetry::MetricSet& metrics) { add_shadow_plane_metrics(shadow_->stats(), metrics); });
+  hooks.metrics.push_back(add_process_metrics);
+  return hooks;
+}
+
+void ProxyServer::Impl::announce() const {
+  for (const auto& address : addresses_) {
+    const auto text = net::endpoint_text(address);
+    telemetry::log(telemetry::Level::info, "listening", {{"address", std::string_view(text)}});
+  }
+  if (const auto admin = admin_address()) {
+    const auto text = net::endpoint_text(*admin);
+    telemetry::log(telemetry::Level::info, "admin_listening", {{"address", std::string_view(text)}});
+  }
+  const auto primary = config_.primary.authority();
+  telemetry::log(telemetry::Level::info, "proxy_started",
+                 {{"primary", std::string_view(primary)},
+                  {"workers", std::uint64_t{units_.size()}},
+                  {"shadows", std::uint64_t{config_.shadows.size()}},
+                  {"capture", config_.capture.has_value()}});
+}
+
+ExitCode ProxyServer::Impl::run() {
+  name_watch_ =
+      std::make_unique<NameWatch>(control_, config_.primary, [this](std::vector<net::tcp::endpoint> found) {
+        for (auto& unit : units_)
+          unit.worker->post([plane = unit.plane.get(), found] { plane->set_primary_endpoints(found); });
+      });
+  units_running_ = units_.size();
+  for (auto& unit : units_) {
+    unit.plane->start();
+    unit.thread = std::thread([worker = unit.worker.get()] { worker->run(); });
+  }
+  auto expected = Phase::starting;
+  phase_.compare_exchange_strong(expected, Phase::serving);
+  announce();
+  control_.run();
+  join_workers();
+  if (shadow_) shadow_->stop(exit_code_ == ExitCode::ok ? kShadowGrace : std::chrono::nanoseconds(0));
+  telemetry::log(telemetry::Level::info, "proxy_stopped");
+  return exit_code_;
+}
+
+void ProxyServer::Impl::begin_drain() {
+  if (phase_ >= Phase::draining) return;
+  phase_ = Phase::draining;
+  telemetry::log(telemetry::Level::info, "draining");
+  for (auto& unit : units_)
+    unit.worker->post(
+        [this, &unit] { unit.plane->drain([this] { control_.post([this] { unit_ended(); }); }); });
+  patience_.expires_after(config_.downstream.timeouts.drain);
+  patience_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled) return;
+    telemetry::log(telemetry::Level::warning, "drain_deadline_passed");
+    control_.stop();
+  });
+}
+
+void ProxyServer::Impl::begin_stop() {
+  if (phase_ == Phase::stopping) return;
+  phase_ = Phase::stopping;
+  exit_code_ = ExitCode::interrupted;
+  for (auto& unit : units_)
+    unit.worker->post([this, &unit] {
+      unit.plane->abandon();
+      unit.plane->drain([this] { control_.post([this] { unit_ended(); }); });
+    });
+  patience_.expires_after(kAbandonGrace);
+  patience_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (!cancelled) control_.stop();
+  });
+}
+
+void ProxyServer::Impl::unit_ended() {
+  if (--units_running_ == 0) control_.stop();
+}
+
+// Whatever still runs on a worker is destroyed with it, while its plane and tee exist (see WorkerUnit).
+void ProxyServer::Impl::join_workers() {
+  for (auto& unit : units_) {
+    if (!unit.worker) continue;
+    unit.worker->stop();
+    if (unit.thread.joinable()) unit.thread.join();
+    unit.plane->close();
+    unit.worker.reset();
+  }
+}
+
+void ProxyServer::Impl::drain() {
+  control_.post([this] { begin_drain(); });
+}
+
+void ProxyServer::Impl::stop() {
+  control_.post([this] { begin_stop(); });
+}
+
+void ProxyServer::Impl::apply(const ProxyConfig& config) { share_.set(config.sample_share); }
+
+std::vector<const WorkerCounters*> ProxyServer::Impl::counters() const {
+  std::vector<const WorkerCounters*> all;
+  for (const auto& unit : units_) all.push_back(&unit.plane->counters());
+  return all;
+}
+
+std::optional<net::tcp::endpoint> ProxyServer::Impl::admin_address() const {
+  if (!admin_) return std::nullopt;
+  return net::tcp::endpoint(config_.admin->address(), admin_->port());
+}
+
+ProxyServer::ProxyServer() = default;
+ProxyServer::~ProxyServer() = default;
+
+Outcome<std::unique_ptr<ProxyServer>> ProxyServer::open(ProxyConfig config) {
+  std::unique_ptr<ProxyServer> server(new ProxyServer);
+  server->impl_ = std::make_unique<Impl>(std::move(config));
+  if (auto opened = server->impl_->open(); !opened) return opened.error();
+  return server;
+}
+
+const std::vector<net::tcp::endpoint>& ProxyServer::addresses() const noexcept { return impl_->addresses(); }
+std::optional<net::tcp::endpoint> ProxyServer::admin_address() const noexcept {
+  return impl_->admin_address();
+}
+ExitCode ProxyServer::run() { return impl_->run(); }
+void ProxyServer::drain() { impl_->drain(); }
+void ProxyServer::stop() { impl_->stop(); }
+void ProxyServer::apply(const ProxyConfig& config) { impl_->apply(config); }
+std::vector<const WorkerCounters*> ProxyServer::counters() const { return impl_->counters(); }
+ShadowStats ProxyServer::shadow_stats() const { return impl_->shadow_stats(); }
+
+}  // namespace understudy::proxy

@@ -1,0 +1,102 @@
+#include "tests/component/proxy/running_proxy.hpp"
+#include "tests/conformance/http/cases.hpp"
+#include "tests/support/raw_client.hpp"
+
+#include <memory>
+
+#include <gtest/gtest.h>
+
+namespace understudy::test {
+namespace {
+
+/// No upstream connection is kept, so that each request that reaches the origin shows as a connection.
+proxy::ProxyConfig unpooled(std::uint16_t primary_port) {
+  auto config = proxy_config(primary_port);
+  config.downstream.upstream_idle_max = 0;
+  return config;
+}
+
+/// The origin and the proxy that all cases of a table share.
+class RequestTable : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    origin_ = std::make_unique<ScriptedOrigin>(ScriptedOrigin::answers({ScriptedOrigin::ok("served")}));
+    proxy_ = std::make_unique<RunningProxy>(unpooled(origin_->port()));
+  }
+  static void TearDownTestSuite() {
+    proxy_.reset();
+    origin_.reset();
+  }
+
+  static std::string whole(const std::string& bytes) { return RawClient::exchange(proxy_->port(), bytes); }
+  static std::string byte_by_byte(const std::string& bytes) {
+    RawClient client(proxy_->port());
+    // A refusal may come before the last byte; then nobody takes the rest.
+    for (const char byte : bytes)
+      if (!client.send({&byte, 1})) break;
+    client.shutdown_send();
+    return client.read_until_close();
+  }
+
+  static inline std::unique_ptr<ScriptedOrigin> origin_;
+  static inline std::unique_ptr<RunningProxy> proxy_;
+};
+
+class Rejected : public RequestTable, public testing::WithParamInterface<RejectedRequest> {};
+
+TEST_P(Rejected, AnsweredByTheProxyWithNothingForwarded) {
+  const auto before = origin_->connections();
+  const auto response = whole(GetParam().bytes);
+  EXPECT_EQ(status_of(response), GetParam().status) << response;
+  EXPECT_NE(response.find("Connection: close"), std::string::npos);
+  EXPECT_EQ(response.find("HTTP/1.1", 1), std::string::npos) << "one answer, then the end: " << response;
+  EXPECT_EQ(origin_->connections(), before);
+}
+
+class Forwarded : public RequestTable, public testing::WithParamInterface<ForwardedRequest> {
+ protected:
+  static void expect_forwarded(const std::string& response) {
+    EXPECT_EQ(status_of(response), 200U) << response;
+    EXPECT_EQ(origin_->requests().back(), GetParam().forwarded);
+  }
+};
+
+TEST_P(Forwarded, ReachesTheOriginAsTheseBytes) { expect_forwarded(whole(GetParam().bytes)); }
+
+class ByteByByte : public RequestTable, public testing::WithParamInterface<RejectedRequest> {};
+
+TEST_P(ByteByByte, RejectedJustTheSame) {
+  const auto response = byte_by_byte(GetParam().bytes);
+  EXPECT_EQ(status_of(response), GetParam().status) << response;
+  for (const auto& request : origin_->requests()) EXPECT_EQ(request.find("smuggled"), std::string::npos);
+}
+
+template <class Case>
+std::string name_of(const testing::TestParamInfo<Case>& info) {
+  return info.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Http, Rejected, testing::ValuesIn(rejected_requests()), name_of<RejectedRequest>);
+INSTANTIATE_TEST_SUITE_P(Http, Forwarded, testing::ValuesIn(forwarded_requests()), name_of<ForwardedRequest>);
+INSTANTIATE_TEST_SUITE_P(Http, ByteByByte, testing::ValuesIn(rejected_requests()), name_of<RejectedRequest>);
+
+class Responses : public testing::TestWithParam<OriginResponse> {};
+
+TEST_P(Responses, ReachTheClientHonestly) {
+  const auto& each = GetParam();
+  ScriptedOrigin origin([&each](OriginConnection& connection) {
+    connection.read_request();
+    connection.send(each.bytes);
+  });
+  RunningProxy proxy(origin);
+  const auto response = RawClient::exchange(proxy.port(), "GET / HTTP/1.1\r\nHost: s\r\n\r\n");
+  EXPECT_EQ(status_of(response), each.status) << response;
+  EXPECT_NE(response.find(each.contained), std::string::npos) << response;
+  const bool absent = each.absent.empty() || response.find(each.absent) == std::string::npos;
+  EXPECT_TRUE(absent) << response;
+}
+
+INSTANTIATE_TEST_SUITE_P(Http, Responses, testing::ValuesIn(origin_responses()), name_of<OriginResponse>);
+
+}  // namespace
+}  // namespace understudy::test

@@ -1,0 +1,104 @@
+#include "tests/conformance/http/cases.hpp"
+
+namespace understudy::test {
+namespace {
+
+/// A POST with these fields and this body behind a valid start.
+std::string post(const std::string& fields, const std::string& body = "") {
+  return "POST / HTTP/1.1\r\nHost: s\r\n" + fields + "\r\n" + body;
+}
+std::string get(const std::string& fields) { return "GET / HTTP/1.1\r\nHost: s\r\n" + fields + "\r\n"; }
+
+}  // namespace
+
+const std::vector<RejectedRequest>& rejected_requests() {
+  static const std::string smuggled = "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n";
+  static const std::vector<RejectedRequest> cases{
+      // Two lengths in one message (RFC 9112 §6.1, §6.3).
+      {"ContentLengthThenChunked", post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", smuggled),
+       400},
+      {"ChunkedThenContentLength", post("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n", smuggled),
+       400},
+      {"ContentLengthsThatDiffer", post("Content-Length: 4\r\nContent-Length: 5\r\n", "abcde"), 400},
+      {"ContentLengthListThatDiffers", post("Content-Length: 4, 5\r\n", "abcde"), 400},
+      {"ContentLengthWithPlus", post("Content-Length: +4\r\n", "abcd"), 400},
+      {"ContentLengthNegative", post("Content-Length: -1\r\n"), 400},
+      {"ContentLengthHexadecimal", post("Content-Length: 0x4\r\n", "abcd"), 400},
+      {"ContentLengthWithUnderscore", post("Content-Length: 1_0\r\n", "abcdefghij"), 400},
+      {"ContentLengthWithInnerSpace", post("Content-Length: 1 0\r\n", "abcdefghij"), 400},
+      {"ContentLengthEmpty", post("Content-Length: \r\n"), 400},
+      {"ContentLengthFraction", post("Content-Length: 4.0\r\n", "abcd"), 400},
+      {"ContentLengthOverflow", post("Content-Length: 18446744073709551616\r\n"), 400},
+      {"ContentLengthOverflowByFar", post("Content-Length: 99999999999999999999999999\r\n"), 400},
+      // Transfer codings (RFC 9112 §6.1, §7).
+      {"GzipAlone", post("Transfer-Encoding: gzip\r\n", smuggled), 501},
+      {"ChunkedNotFinal", post("Transfer-Encoding: chunked, gzip\r\n", smuggled), 400},
+      {"ChunkedTwice", post("Transfer-Encoding: chunked, chunked\r\n", smuggled), 400},
+      {"ChunkedInTwoFields", post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", smuggled),
+       400},
+      {"XChunked", post("Transfer-Encoding: xchunked\r\n", smuggled), 501},
+      {"ChunkedWithVerticalTab",
+       post("Transfer-Encoding: \x0b"
+            "chunked\r\n",
+            smuggled),
+       400},
+      {"ChunkedFolded", post("Transfer-Encoding:\r\n chunked\r\n", smuggled), 400},
+      {"ChunkedInHttp10", "POST / HTTP/1.0\r\nHost: s\r\nTransfer-Encoding: chunked\r\n\r\n" + smuggled, 400},
+      {"SpaceBeforeColonOfTransferEncoding", post("Transfer-Encoding : chunked\r\n", smuggled), 400},
+      {"SpaceBeforeColonOfContentLength", post("Content-Length : 4\r\n", "abcd"), 400},
+      // Chunks that come with the head (RFC 9112 §7.1).
+      {"ChunkSizeWithPrefix", post("Transfer-Encoding: chunked\r\n", "0x1\r\na\r\n0\r\n\r\n"), 400},
+      {"ChunkSizeWithPlus", post("Transfer-Encoding: chunked\r\n", "+1\r\na\r\n0\r\n\r\n"), 400},
+      {"ChunkSizeNegative", post("Transfer-Encoding: chunked\r\n", "-1\r\na\r\n0\r\n\r\n"), 400},
+      {"ChunkSizeAfterSpace", post("Transfer-Encoding: chunked\r\n", " 1\r\na\r\n0\r\n\r\n"), 400},
+      {"ChunkSizeEmpty", post("Transfer-Encoding: chunked\r\n", "\r\na\r\n0\r\n\r\n"), 400},
+      {"ChunkSizeOverflow", post("Transfer-Encoding: chunked\r\n", "10000000000000000\r\na\r\n0\r\n\r\n"),
+       400},
+      {"ChunkLineEndsWithBareLf", post("Transfer-Encoding: chunked\r\n", "1\na\r\n0\r\n\r\n"), 400},
+      {"ChunkExtensionEndsWithBareLf", post("Transfer-Encoding: chunked\r\n", "1;x\na\r\n0\r\n\r\n"), 400},
+      {"ChunkDataWithoutCrLf", post("Transfer-Encoding: chunked\r\n", "1\r\nab0\r\n\r\n"), 400},
+      {"ChunkDataEndsWithBareLf", post("Transfer-Encoding: chunked\r\n", "1\r\na\n0\r\n\r\n"), 400},
+      {"TrailerWithSpaceInName", post("Transfer-Encoding: chunked\r\n", "0\r\nBad Name: x\r\n\r\n"), 400},
+      // Field lines (RFC 9112 §5, RFC 9110 §5).
+      {"SpaceBeforeFirstField", "GET / HTTP/1.1\r\n Host: s\r\n\r\n", 400},
+      {"SpaceBeforeColon", get("X : y\r\n"), 400},
+      {"SpaceInName", get("X Y: z\r\n"), 400},
+      {"EmptyName", get(": y\r\n"), 400},
+      {"NoColon", get("Nonsense\r\n"), 400},
+      {"FoldedLine", get("X: a\r\n b\r\n"), 400},
+      {"NulInValue", get(std::string("X: a\0b\r\n", 8)), 400},
+      {"BareCrInValue", get("X: a\rb\r\n"), 400},
+      {"BareLfAsLineEnd", "GET / HTTP/1.1\nHost: s\n\n", 400},
+      {"BareLfBetweenFields", get("X: a\nY: b\r\n"), 400},
+      {"ControlInName", get("X\x01: y\r\n"), 400},
+      // Request line (RFC 9112 §3).
+      {"NoVersion", "GET /\r\n\r\n", 400},
+      {"TwoSpaces", "GET  / HTTP/1.1\r\nHost: s\r\n\r\n", 400},
+      {"TabAsSeparator", "GET\t/\tHTTP/1.1\r\nHost: s\r\n\r\n", 400},
+      {"SpaceAfterVersion", "GET / HTTP/1.1 \r\nHost: s\r\n\r\n", 400},
+      {"LeadingSpace", " GET / HTTP/1.1\r\nHost: s\r\n\r\n", 400},
+      {"Fragment", "GET /a#b HTTP/1.1\r\nHost: s\r\n\r\n", 400},
+      {"EightBitTarget", "GET /\xc3\xa9 HTTP/1.1\r\nHost: s\r\n\r\n", 400},
+      {"ControlInTarget", "GET /\x01 HTTP/1.1\r\nHost: s\r\n\r\n", 400},
+      {"RelativeTarget", "GET a HTTP/1.1\r\nHost: s\r\n\r\n", 400},
+      {"AsteriskWithGet", "GET * HTTP/1.1\r\nHost: s\r\n\r\n", 400},
+      {"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
+      {"Http12IsNotHttp1x", "GET / HTTP/3.1\r\nHost: s\r\n\r\n", 505},
+      {"LowerCaseProtocol", "GET / http/1.1\r\nHost: s\r\n\r\n", 400},
+      {"ConnectIsNotForUs", "CONNECT s:443 HTTP/1.1\r\nHost: s:443\r\n\r\n", 405},
+      {"TraceIsRefused", "TRACE / HTTP/1.1\r\nHost: s\r\n\r\n", 405},
+      {"TlsHelloOnAPlainPort", std::string("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11), 400},
+      // Host (RFC 9112 §3.2).
+      {"NoHost", "GET / HTTP/1.1\r\n\r\n", 400},
+      {"TwoHosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+      {"TwoEqualHosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400},
+      {"HostWithUserInfo", "GET / HTTP/1.1\r\nHost: user@a\r\n\r\n", 400},
+      {"HostWithPath", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400},
+      {"HostList", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400},
+      {"HostWithSpace", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
+      {"UserInfoInAbsoluteTarget", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+  };
+  return cases;
+}
+
+}  // namespace understudy::test

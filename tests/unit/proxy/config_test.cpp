@@ -1,0 +1,115 @@
+#include "proxy/config/config.hpp"
+
+#include <gtest/gtest.h>
+
+namespace understudy::proxy {
+namespace {
+
+constexpr std::string_view kMinimal =
+    "listeners:\n"
+    "  - address: 127.0.0.1:8080\n"
+    "primary: {url: \"http://127.0.0.1:9000\"}\n";
+
+Outcome<ProxyConfig> load(const std::string& more) {
+  return load_config_text(std::string(kMinimal) + more, "proxy.yaml");
+}
+
+std::string error_of(const std::string& more) {
+  const auto config = load(more);
+  return config ? "no error" : config.error().message;
+}
+
+TEST(ProxyConfig, MinimalFileHasTheDocumentedDefaults) {
+  const auto config = load("");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->listeners.front().port(), 8080);
+  EXPECT_EQ(config->primary.authority(), "127.0.0.1:9000");
+  EXPECT_FALSE(config->tees());
+  EXPECT_EQ(config->sample_share, 1.0);
+  EXPECT_EQ(config->downstream.timeouts.client_head, std::chrono::seconds(10));
+  EXPECT_EQ(config->downstream.request_limits.field_count, 256U);
+  EXPECT_NE(config->scrub.key, scrub::Key{}) << "without a key file the key is random, never zero";
+}
+
+TEST(ProxyConfig, EverySectionIsRead) {
+  const auto config = load(
+      "shadows:\n"
+      "  - {name: staging, url: \"http://127.0.0.1:9001\", host: target}\n"
+      "  - {url: \"http://[::1]:9002\"}\n"
+      "sample: {percent: 10, by: \"header:x-user-id\"}\n"
+      "guard: {rules: [{allow: {methods: [POST], paths: [\"/v1/quote\"]}}]}\n"
+      "scrub: {mode: detect}\n"
+      "capture: {directory: captures, rotate: {size: 16MiB, age: 1m}}\n"
+      "limits: {request_head: 16KiB, connections: 5, shadow_body: 2MiB, shadow_memory: 32MiB}\n"
+      "timeouts: {connect: 250ms, response: 5s, drain: 10s, shadow_response: 1s}\n"
+      "admin: {address: \"127.0.0.1:9901\"}\n"
+      "workers: 3\n"
+      "log: {level: warning, format: json}\n");
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_EQ(config->shadows.size(), 2U);
+  EXPECT_EQ(config->shadows[0].name, "staging");
+  EXPECT_EQ(config->shadows[0].host, HostMode::target);
+  EXPECT_EQ(config->shadows[1].name, "shadow2");
+  EXPECT_EQ(config->shadows[1].host, HostMode::keep);
+  EXPECT_DOUBLE_EQ(config->sample_share, 0.1);
+  EXPECT_EQ(config->sample_key.name, "x-user-id");
+  EXPECT_EQ(config->guard.rules.size(), 1U);
+  EXPECT_EQ(config->capture->directory, "captures");
+  EXPECT_EQ(config->capture->rotate_bytes, 16U * 1024 * 1024);
+  EXPECT_EQ(config->downstream.request_limits.head_bytes, 16U * 1024);
+  EXPECT_EQ(config->downstream.connections_max, 5U);
+  EXPECT_EQ(config->shadow_limits.body_bytes, 2U * 1024 * 1024);
+  EXPECT_EQ(config->downstream.timeouts.connect, std::chrono::milliseconds(250));
+  EXPECT_EQ(config->shadow_limits.response_timeout, std::chrono::seconds(1));
+  EXPECT_EQ(config->admin->port(), 9901);
+  EXPECT_EQ(config->workers, 3U);
+  EXPECT_EQ(config->log_level, telemetry::Level::warning);
+  EXPECT_EQ(config->log_format, telemetry::LogFormat::json);
+}
+
+TEST(ProxyConfig, ErrorsNameFileLineAndColumn) {
+  EXPECT_EQ(error_of("shadow: []\n").substr(0, 15), "proxy.yaml:4:1:");
+  EXPECT_NE(error_of("shadow: []\n").find("did you mean 'shadows'"), std::string::npos);
+  EXPECT_EQ(error_of("timeouts: {connect: 5}\n").substr(0, 16), "proxy.yaml:4:21:");
+  EXPECT_EQ(error_of("limits:\n  request_head: many\n").substr(0, 16), "proxy.yaml:5:17:");
+}
+
+TEST(ProxyConfig, WhatDoesNotWorkYetIsRefusedPlainly) {
+  EXPECT_NE(load_config_text("listeners: [{address: \":1\", tls: {certificate: a, key: b}}]\n"
+                             "primary: {url: \"http://h\"}\n",
+                             "p")
+                .error()
+                .message.find("tls is not supported yet"),
+            std::string::npos);
+  EXPECT_NE(error_of("capture: {directory: d, keep: {size: 1GiB}}\n").find("keep is not supported yet"),
+            std::string::npos);
+  EXPECT_NE(error_of("shadows: [{url: \"https://h\"}]\n").find("proxy.yaml:4:"), std::string::npos);
+}
+
+TEST(ProxyConfig, NonsenseValuesAreRefused) {
+  for (const auto* bad :
+       {"sample: {percent: 101}\n", "sample: {by: user}\n", "admin: {address: \"0.0.0.0:9901\"}\n",
+        "workers: -1\n", "workers: 5000\n", "limits: {request_head: 10}\n", "limits: {connections: 0}\n",
+        "log: {level: loud}\n", "shadows: [{name: a, url: \"http://h:1\"}, {name: a, url: \"http://h:2\"}]\n",
+        "shadows: [{name: a}]\n", "shadows: [{url: \"http://h\", host: other}]\n",
+        "primary: {url: \"http://h\"}\n", "capture: {}\n"})
+    EXPECT_NE(error_of(bad), "no error") << bad;
+}
+
+TEST(ProxyConfig, ListenerAndPrimaryAreNeeded) {
+  EXPECT_NE(load_config_text("primary: {url: \"http://h\"}\n", "p").error().message.find("--listen"),
+            std::string::npos);
+  EXPECT_NE(load_config_text("listeners: [{address: \":1\"}]\n", "p").error().message.find("--primary"),
+            std::string::npos);
+}
+
+TEST(ProxyConfig, JsonShowsWhatIsInForceButNoKey) {
+  auto config = load("sample: {percent: 10}\n");
+  config->scrub.key.fill(0x41);
+  const auto json = to_json(*config);
+  EXPECT_NE(json.find("\"primary\":\"http://127.0.0.1:9000\""), std::string::npos);
+  EXPECT_EQ(json.find("AAAA"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace understudy::proxy
