@@ -5,7 +5,8 @@
 namespace understudy::net {
 namespace {
 
-// Boost's base class has a protected, non-virtual destructor on purpose: categories are never deleted through it.
+// Boost's base class has a protected, non-virtual destructor on purpose: categories are never deleted through
+// it.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
 class ClientCategory final : public boost::system::error_category {
