@@ -33,7 +33,7 @@ void append_forwarded_head(std::string& out, const RequestHead& head, const Body
                            const ForwardRequest& options);
 
 /// The client offers another protocol and may do so: HTTP/1.1, Connection names Upgrade, Upgrade is there
-/// (RFC 9110 §7.8).
+/// (RFC 9110 §7.8). Never for h2c: requests inside that tunnel would pass us unseen, and RFC 9113 dropped it.
 bool asks_upgrade(const RequestHead& head) noexcept;
 
 /// OPTIONS with "Max-Forwards: 0": the recipient answers it itself and forwards nothing (RFC 9110 §7.6.2). A

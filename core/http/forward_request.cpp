@@ -116,7 +116,7 @@ bool max_forwards_spent(const RequestHead& head) noexcept {
 
 bool asks_upgrade(const RequestHead& head) noexcept {
   return head.version == Version::http_1_1 && head.fields.contains("Upgrade") &&
-         names_option(head.fields, "Connection", "upgrade");
+         names_option(head.fields, "Connection", "upgrade") && !names_option(head.fields, "Upgrade", "h2c");
 }
 
 void append_forwarded_head(std::string& out, const RequestHead& head, const BodyFraming& framing,

@@ -142,6 +142,7 @@ TEST(ForwardRequestTest, UpgradeNeedsItsConnectionOptionAndHttp11) {
   auto old = request_head("/", {{"Connection", "upgrade"}, {"Upgrade", "websocket"}});
   old.version = Version::http_1_0;
   EXPECT_FALSE(asks_upgrade(old));
+  EXPECT_FALSE(asks_upgrade(request_head("/", {{"Connection", "upgrade"}, {"Upgrade", "websocket, h2c"}})));
 }
 
 TEST(ForwardRequestTest, WishForTrailersIsPassedOn) {
