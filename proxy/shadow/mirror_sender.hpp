@@ -44,6 +44,11 @@ class MirrorSender {
   Reason submit(const MirrorRequest& request, std::uint64_t exchange_id, std::uint64_t connection_id,
                 Monotonic::time_point now);
 
+  /// Whether `requests` more would find a place, or none at all because the breaker is open.
+  bool has_room(std::size_t requests, Monotonic::time_point now) const noexcept {
+    return idle() || in_flight_.value() + requests <= options_.in_flight_max || breaker_.refuses(now);
+  }
+
   void count(Reason reason) noexcept { not_mirrored_[static_cast<std::size_t>(reason)].add(); }
 
   bool idle() const noexcept { return in_flight_.value() == 0; }

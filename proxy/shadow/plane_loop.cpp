@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kBatchEvents = 64;
 constexpr std::chrono::milliseconds kBatchTime{5};
 constexpr std::chrono::milliseconds kLookForEnd{1};
+/// Slow shadows may not keep the rest from being recorded for longer than this at the end.
+constexpr std::chrono::seconds kDrainMax{2};
 
 std::vector<std::unique_ptr<MirrorSender>> make_senders(net::Worker& worker,
                                                         const ShadowPlaneOptions& options) {
@@ -65,7 +67,7 @@ void PlaneLoop::poll_after(std::chrono::nanoseconds pause) {
 }
 
 void PlaneLoop::poll() {
-  if (stopping_) return end_when_idle();
+  if (stopping_) return left_to_drain_ > 0 ? drain() : end_when_idle();
   const auto batch = take_batch();
   if (capture_) capture_->tick(lost_at_tees());
   if (batch.more) {
@@ -99,27 +101,30 @@ PlaneLoop::Batch PlaneLoop::take_batch() {
 void PlaneLoop::begin_stop(std::chrono::nanoseconds grace) {
   worker_.post([this, grace] {
     if (stopping_) return;
-    drain_tees();
-    for (const auto& shadow : shadows_) shadow->refuse_new();
     stopping_ = true;
     stop_by_ = Monotonic::now() + grace;
+    drain_by_ = std::min(stop_by_, Monotonic::now() + kDrainMax);
+    // What is in the tees now, not what a producer might still push for ever.
+    for (const auto* tee : tees_) left_to_drain_ += tee->depth();
     timer_.cancel();
-    end_when_idle();
+    poll();
   });
 }
 
-void PlaneLoop::drain_tees() {
-  // What is in the tees now, not what a producer might still push for ever.
-  std::size_t left = 0;
-  for (const auto* tee : tees_) left += tee->depth();
-  while (left > 0) {
+void PlaneLoop::drain() {
+  const auto now = Monotonic::now();
+  const bool room = now >= drain_by_ ||
+                    std::all_of(shadows_.begin(), shadows_.end(),
+                                [now](const auto& shadow) { return shadow->has_room(kBatchEvents, now); });
+  if (room) {
     const auto batch = take_batch();
-    if (batch.taken == 0) return;
-    left -= std::min(left, batch.taken);
+    left_to_drain_ = batch.taken == 0 ? 0 : left_to_drain_ - std::min(left_to_drain_, batch.taken);
   }
+  poll_after(room ? std::chrono::milliseconds(0) : kLookForEnd);
 }
 
 void PlaneLoop::end_when_idle() {
+  for (const auto& shadow : shadows_) shadow->refuse_new();
   const bool idle =
       std::all_of(shadows_.begin(), shadows_.end(), [](const auto& shadow) { return shadow->idle(); });
   if (!closed_ && (idle || Monotonic::now() >= stop_by_)) {

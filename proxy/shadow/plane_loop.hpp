@@ -44,7 +44,8 @@ class PlaneLoop {
     bool more = false;  ///< it ended for its own limits, not because the tees were empty
   };
   Batch take_batch();
-  void drain_tees();
+  /// While stopping: takes what was in the tees then, no faster than the shadows do while there is time.
+  void drain();
   void end_when_idle();
   std::uint64_t lost_at_tees() const;
 
@@ -61,6 +62,8 @@ class PlaneLoop {
   std::atomic<bool> paused_{false};
   bool stopping_ = false;
   bool closed_ = false;
+  std::size_t left_to_drain_ = 0;
+  Monotonic::time_point drain_by_;
   Monotonic::time_point stop_by_;
 };
 

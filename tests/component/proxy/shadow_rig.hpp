@@ -21,7 +21,10 @@
 
 namespace understudy::proxy {
 
-using namespace std::chrono_literals;
+using std::literals::chrono_literals::operator""ms;
+using std::literals::chrono_literals::operator""ns;
+using std::literals::chrono_literals::operator""s;
+using std::literals::chrono_literals::operator""h;
 using FieldList = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
 /// What a test says about an exchange; the rest is ordinary.

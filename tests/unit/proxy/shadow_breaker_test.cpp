@@ -7,7 +7,10 @@
 namespace understudy::proxy {
 namespace {
 
-using namespace std::chrono_literals;
+using std::literals::chrono_literals::operator""ms;
+using std::literals::chrono_literals::operator""ns;
+using std::literals::chrono_literals::operator""s;
+using std::literals::chrono_literals::operator""h;
 using Permit = Breaker::Permit;
 
 class BreakerTest : public testing::Test {
