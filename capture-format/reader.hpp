@@ -1,5 +1,9 @@
-// Reads capture files record by record in file order, in memory bounded by one chunk, whatever the file holds.
+// Reads capture files record by record in file order, in memory bounded by one chunk, whatever the file
+// holds.
 #pragma once
+
+#include "capture-format/record.hpp"
+#include "core/base/result.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -7,9 +11,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "capture-format/record.hpp"
-#include "core/base/result.hpp"
 
 namespace understudy::capture {
 
@@ -29,7 +30,18 @@ struct FileInfo {
 struct Damage {
   std::uint64_t chunks_lost = 0;
   std::uint64_t bytes_skipped = 0;
+  std::uint64_t incidents = 0;     ///< each has a note, as long as there is room
   std::vector<std::string> notes;  ///< "chunk 3 at offset 1024: checksum differs", at most 20
+};
+
+/// What has been read so far.
+struct ReadTotals {
+  std::uint64_t chunks = 0;
+  std::uint64_t exchanges = 0;
+  std::uint64_t raw_bytes = 0;     ///< decompressed
+  std::uint64_t stored_bytes = 0;  ///< of the chunks, headers included
+  std::uint64_t position = 0;      ///< in the file
+  std::uint64_t file_bytes = 0;
 };
 
 /// Losses that the recorder itself wrote into the file.
@@ -43,23 +55,27 @@ class Reader {
  public:
   /// Fails with one clear line when the file cannot be opened or is no capture at all.
   static Outcome<Reader> open(const std::filesystem::path& path);
+  /// The same over bytes in memory.
+  static Outcome<Reader> from_bytes(std::string bytes);
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
 
-  /// The next exchange, or null at the end. The view is valid until the next call. Damaged chunks are skipped,
-  /// counted in `damage()`, and never yield a false record.
+  /// The next exchange, or null at the end. The view is valid until the next call. Damaged chunks are
+  /// skipped, counted in `damage()`, and never yield a false record.
   const ExchangeView* next();
 
-  /// Of the first file; `contains_unscrubbed` is true when any concatenated part says so (known up to where it has read).
+  /// Of the first file; `contains_unscrubbed` is true when any concatenated part says so (known up to where
+  /// it has read).
   const FileInfo& info() const;
   const Damage& damage() const;
   const Gaps& gaps() const;
+  const ReadTotals& totals() const;
   bool sealed() const;  ///< the last file read so far ended with its summary
 
  private:
-  Reader();
   struct Impl;
+  explicit Reader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

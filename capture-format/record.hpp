@@ -9,14 +9,28 @@
 namespace understudy::capture {
 
 /// Why a body is not there in full; its true length always is (proto Trunc).
-enum class Truncation : std::uint8_t { none = 0, length = 1, time = 2, disconnect = 3, memory = 4, policy = 5 };
+enum class Truncation : std::uint8_t {
+  none = 0,
+  length = 1,
+  time = 2,
+  disconnect = 3,
+  memory = 4,
+  policy = 5
+};
 
 /// How the exchange ended (proto Fate).
 enum class Fate : std::uint8_t { ok = 0, client_abort = 1, upstream_timeout = 2, reset = 3, local_reply = 4 };
 
 /// What happened to the mirrored copy (proto Outcome).
 enum class MirrorOutcome : std::uint8_t {
-  not_sampled = 0, sent = 1, write_blocked = 2, rewritten = 3, queue_dropped = 4, timeout = 5, conn_error = 6, answered = 7
+  not_sampled = 0,
+  sent = 1,
+  write_blocked = 2,
+  rewritten = 3,
+  queue_dropped = 4,
+  timeout = 5,
+  conn_error = 6,
+  answered = 7
 };
 
 /// What the scrubber did (proto State).
@@ -41,6 +55,8 @@ struct MessageView {
   std::uint64_t body_length = 0;  ///< true length in bytes, also when `body` was cut or removed
   std::uint64_t body_hash = 0;    ///< XXH64 of the recorded (scrubbed) body; 0 when nothing may be said of it
   Truncation truncation = Truncation::none;
+  bool content_decoded =
+      false;  ///< the source had undone the Content-Encoding that a header names (HAR files)
 };
 
 /// Nanoseconds since the start of the exchange; 0 when unknown.
@@ -69,6 +85,13 @@ struct ScrubView {
   std::vector<RuleHitView> hits;
 };
 
+/// A fact that has no field of its own; the keys are registered in FORMAT.md ("scheme", "har.connection"
+/// ...).
+struct ExtensionView {
+  std::string_view key;
+  std::string_view value;
+};
+
 struct ExchangeView {
   std::uint64_t start_ns = 0;  ///< wall clock, since 1970
   std::uint64_t id = 0;        ///< unique in a file
@@ -85,6 +108,14 @@ struct ExchangeView {
   std::string_view trace_id;  ///< 16 bytes, or empty
   std::string_view span_id;   ///< 8 bytes, or empty
   Fate fate = Fate::ok;
+  std::vector<ExtensionView> extensions;
 };
+
+/// The value of an extension, or empty.
+inline std::string_view extension(const ExchangeView& exchange, std::string_view key) noexcept {
+  for (const auto& entry : exchange.extensions)
+    if (entry.key == key) return entry.value;
+  return {};
+}
 
 }  // namespace understudy::capture

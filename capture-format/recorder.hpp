@@ -1,14 +1,15 @@
-// Records exchanges to rotating capture files: encodes on the caller's thread, compresses and writes on its own.
+// Records exchanges to rotating capture files: encodes on the caller's thread, compresses and writes on its
+// own.
 #pragma once
+
+#include "capture-format/record.hpp"
+#include "core/base/result.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
-
-#include "capture-format/record.hpp"
-#include "core/base/result.hpp"
 
 namespace understudy::capture {
 
@@ -19,7 +20,8 @@ struct RecorderOptions {
   bool contains_unscrubbed = false;
   int compression_level = 3;
   std::size_t chunk_bytes = 1024 * 1024;  ///< raw bytes at which a chunk is sealed
-  std::size_t chunks_in_flight = 16;      ///< chunk buffers in all; none free: the exchange is dropped and counted
+  std::size_t chunks_in_flight =
+      16;  ///< chunk buffers in all; none free: the exchange is dropped and counted
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(1);
   std::uint64_t rotate_bytes = 256ULL * 1024 * 1024;
   std::chrono::nanoseconds rotate_age = std::chrono::minutes(10);
@@ -27,8 +29,9 @@ struct RecorderOptions {
 
 /// Counts since the start; readable by any thread.
 struct RecorderStats {
-  std::uint64_t exchanges_recorded = 0;
-  std::uint64_t exchanges_dropped = 0;  ///< each is in a gap record too
+  std::uint64_t exchanges_recorded =
+      0;  ///< accepted; those of a chunk that the disk refuses move to the next count
+  std::uint64_t exchanges_dropped = 0;  ///< each is in a gap record too, those of `count_gap` included
   std::uint64_t bytes_raw = 0;
   std::uint64_t bytes_stored = 0;
   std::uint64_t chunks = 0;

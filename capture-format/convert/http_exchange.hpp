@@ -9,7 +9,8 @@ namespace understudy::capture {
 http::Request to_http_request(const MessageView& message);
 http::Response to_http_response(const MessageView& message);
 
-/// Views into `request`; body_length and body_hash are those of its body. Authority is the Host field's value.
+/// Views into `request`; body_length and body_hash are those of its body. Authority is the Host field's
+/// value.
 MessageView to_view(const http::Request& request);
 MessageView to_view(const http::Response& response);
 

@@ -1,0 +1,17 @@
+#include "capture-format/commands/commands.hpp"
+
+#include "capture-format/commands/registration.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace understudy::capture {
+
+void add_commands(CLI::App& capture, std::function<ExitCode()>& run) {
+  add_info(capture, run);
+  add_verify(capture, run);
+  add_cat(capture, run);
+  add_import(capture, run);
+  add_export(capture, run);
+}
+
+}  // namespace understudy::capture

@@ -1,0 +1,88 @@
+#include "capture-format/commands/console.hpp"
+#include "capture-format/commands/registration.hpp"
+#include "capture-format/commands/text_file.hpp"
+#include "capture-format/convert/har_export.hpp"
+#include "capture-format/reader.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace understudy::capture {
+namespace {
+
+struct ExportOptions {
+  std::vector<std::string> files;
+  std::string format;
+  std::string output;
+  bool allow_unscrubbed = false;
+  bool force = false;
+};
+
+/// Before anything is written: all files can be read, and none holds what must not leave.
+ExitCode check_inputs(const ExportOptions& options) {
+  for (const auto& path : options.files) {
+    const auto unscrubbed = contains_unscrubbed(path);
+    if (!unscrubbed) return fail(ExitCode::usage, unscrubbed.error().message);
+    if (*unscrubbed && !options.allow_unscrubbed)
+      return fail(ExitCode::usage,
+                  fmt::format("{}: holds unscrubbed traffic (or its header does not say otherwise); "
+                              "--allow-unscrubbed exports it all the same",
+                              path));
+  }
+  return ExitCode::ok;
+}
+
+ExitCode run_export(const ExportOptions& options) {
+  if (const auto checked = check_inputs(options); checked != ExitCode::ok) return checked;
+  note_interrupts();
+  auto output = TextFile::open(options.output, options.force);
+  if (!output) return fail(ExitCode::usage, output.error().message);
+  bool damaged = false;
+  bool first = true;
+  bool wanted = (*output)->write(har_prologue());
+  for (const auto& path : options.files) {
+    auto reader = Reader::open(path);
+    if (!reader) return fail(ExitCode::usage, reader.error().message);
+    Progress progress("exporting " + path);
+    while (const auto* exchange = wanted && !interrupted() ? reader->next() : nullptr) {
+      if (reader->info().contains_unscrubbed && !options.allow_unscrubbed)
+        return fail(ExitCode::usage, fmt::format("{}: holds unscrubbed traffic", path));
+      wanted = (*output)->write((first ? "" : ",\n") + har_entry(*exchange));
+      first = false;
+      progress.update(reader->totals().position, reader->totals().file_bytes);
+    }
+    if (interrupted()) return ExitCode::interrupted;
+    for (const auto& note : reader->damage().notes) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
+    damaged = damaged || reader->damage().incidents != 0;
+  }
+  (*output)->write(har_epilogue());
+  const auto finished = (*output)->finish();
+  return finished == ExitCode::ok && damaged ? ExitCode::failed : finished;
+}
+
+}  // namespace
+
+void add_export(CLI::App& capture, Run& run) {
+  auto* command = capture.add_subcommand("export", "Write the exchanges of capture files in another format");
+  auto options = std::make_shared<ExportOptions>();
+  command->add_option("CAPTURE", options->files, "Capture files")->required();
+  command->add_option("--to", options->format, "Format of the output")
+      ->required()
+      ->check(CLI::IsMember({"har"}));
+  command->add_option("--output,-o", options->output, "The file to write; without it, standard output");
+  command->add_flag("--allow-unscrubbed", options->allow_unscrubbed,
+                    "Also export files that hold unscrubbed traffic");
+  command->add_flag("--force", options->force, "Replace an existing output file");
+  command->footer(
+      "Examples:\n  understudy capture export --to har shop.ucap.zst --output shop.har\n"
+      "  understudy capture export --to har shop.ucap.zst | jq '.log.entries | length'\n"
+      "\nExit codes: 0 exported, 1 exported what damage has left, 2 usage, 130 interrupted.");
+  command->callback([options, &run] { run = [options] { return run_export(*options); }; });
+}
+
+}  // namespace understudy::capture

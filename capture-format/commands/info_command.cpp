@@ -1,0 +1,53 @@
+#include "capture-format/commands/capture_facts.hpp"
+#include "capture-format/commands/console.hpp"
+#include "capture-format/commands/registration.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace understudy::capture {
+namespace {
+
+struct InfoOptions {
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+ExitCode run_info(const InfoOptions& options) {
+  Output output;
+  bool damaged = false;
+  bool first = true;
+  output.write(options.json ? "{\"files\":[" : "");
+  for (const auto& path : options.files) {
+    auto reader = Reader::open(path);
+    if (!reader) return fail(ExitCode::usage, reader.error().message);
+    Progress progress("reading " + path);
+    const auto facts = gather_facts(path, std::move(*reader), progress);
+    damaged = damaged || facts.damage.incidents != 0;
+    output.write(options.json ? (first ? "" : ",") + facts_as_json(facts) : facts_as_text(facts));
+    first = false;
+  }
+  output.write(options.json ? "]}\n" : "");
+  const auto finished = output.finish();
+  return finished == ExitCode::ok && damaged ? ExitCode::failed : finished;
+}
+
+}  // namespace
+
+void add_info(CLI::App& capture, Run& run) {
+  auto* command = capture.add_subcommand(
+      "info", "Tell what capture files hold: times, counts, sizes, provenance, losses");
+  auto options = std::make_shared<InfoOptions>();
+  command->add_option("FILE", options->files, "Capture files")->required();
+  command->add_flag("--json", options->json, "One JSON object for programs");
+  command->footer(
+      "Examples:\n  understudy capture info shop.ucap.zst\n"
+      "  understudy capture info --json captures/*.ucap.zst | jq '.files[].exchanges'\n"
+      "\nExit codes: 0 read without damage, 1 damage found, 2 usage.");
+  command->callback([options, &run] { run = [options] { return run_info(*options); }; });
+}
+
+}  // namespace understudy::capture

@@ -1,0 +1,118 @@
+#include "capture-format/convert/har_body.hpp"
+
+#include "capture-format/convert/base64.hpp"
+#include "capture-format/convert/har_url.hpp"
+#include "capture-format/convert/json_access.hpp"
+#include "core/base/ascii.hpp"
+#include "core/base/content_hash.hpp"
+
+#include <charconv>
+#include <string>
+
+namespace understudy::capture {
+namespace {
+
+namespace json = boost::json;
+
+constexpr double kBodyBytesBelievable = 1e15;
+
+std::string_view header(const MessageView& message, std::string_view name) noexcept {
+  for (const auto& field : message.headers)
+    if (iequals(field.name, name)) return field.value;
+  return {};
+}
+
+void set_body(HarExchange& exchange, MessageView& message, std::string body) {
+  message.body = exchange.keep(std::move(body));
+  message.body_length = message.body.size();
+  message.body_hash = content_hash(message.body);
+}
+
+/// The body was there, but is not in the file.
+void set_missing(HarExchange& exchange, MessageView& message, double length, std::string_view repair) {
+  exchange.repaired(repair);
+  message.truncation = Truncation::policy;
+  message.body_length = length > 0 && length < kBodyBytesBelievable ? static_cast<std::uint64_t>(length) : 0;
+}
+
+std::string form(const json::array& params, std::string (*encode)(std::string_view)) {
+  std::string text;
+  for (const auto& item : params) {
+    const auto* param = item.if_object();
+    if (param == nullptr) continue;
+    if (!text.empty()) text += '&';
+    text += encode(text_or_empty(*param, "name")) + '=' + encode(text_or_empty(*param, "value"));
+  }
+  return text;
+}
+
+/// Clients encode forms in several ways: the one whose length is the Content-Length was it.
+std::string form_from_params(const json::array& params, std::string_view content_length) {
+  using Encode = std::string (*)(std::string_view);
+  const Encode with_plus = [](std::string_view text) { return encode_form_text(text, true); };
+  const Encode with_escapes = [](std::string_view text) { return encode_form_text(text, false); };
+  const Encode as_it_is = [](std::string_view text) { return std::string(text); };
+  for (const auto encode : {with_plus, with_escapes, as_it_is}) {
+    auto text = form(params, encode);
+    if (std::to_string(text.size()) == content_length) return text;
+  }
+  return form(params, with_plus);
+}
+
+bool is_base64(const json::object& source) {
+  return iequals(text_or_empty(source, "encoding"), "base64") ||
+         iequals(text_or_empty(source, "_encoding"), "base64");
+}
+
+}  // namespace
+
+void read_request_body(HarExchange& exchange, const json::object& source) {
+  auto& request = exchange.view.request;
+  const auto size = number_or_none(source, "bodySize").value_or(-1);
+  const auto* data = object_or_null(source, "postData");
+  const auto text = data == nullptr ? std::string_view() : text_or_empty(*data, "text");
+  if (data != nullptr && is_base64(*data)) {
+    if (auto bytes = base64_decode(text))
+      set_body(exchange, request, std::move(*bytes));
+    else
+      set_missing(exchange, request, size, "request_base64_broken");
+  } else if (!text.empty()) {
+    set_body(exchange, request, std::string(text));
+  } else if (data != nullptr && !array_or_empty(*data, "params").empty()) {
+    const auto type = header(request, "content-type");
+    const auto media = to_lower(type.empty() ? text_or_empty(*data, "mimeType") : type);
+    if (media.starts_with("multipart/"))
+      return set_missing(exchange, request, size, "multipart_body_missing");
+    exchange.repaired("body_from_params");
+    set_body(exchange, request,
+             form_from_params(array_or_empty(*data, "params"), header(request, "content-length")));
+  } else if (size > 0) {
+    set_missing(exchange, request, size, "request_body_missing");
+  } else {
+    set_body(exchange, request, {});
+  }
+  request.content_decoded = !request.body.empty() && !header(request, "content-encoding").empty();
+}
+
+void read_response_body(HarExchange& exchange, const json::object& source) {
+  auto& response = exchange.view.response;
+  const auto* content = object_or_null(source, "content");
+  const auto size = content == nullptr ? -1 : number_or_none(*content, "size").value_or(-1);
+  const auto text = content == nullptr ? std::nullopt : text_or_none(*content, "text");
+  const bool has_body = exchange.view.request.method != "HEAD" && response.status >= 200 &&
+                        response.status != 204 && response.status != 304;
+  if (text && !text->empty()) {
+    auto bytes = is_base64(*content) ? base64_decode(*text) : std::string(*text);
+    if (!bytes) return set_missing(exchange, response, size, "response_base64_broken");
+    if (!has_body) exchange.repaired("body_of_bodyless_response");
+    if (static_cast<double>(bytes->size()) != size && size >= 0) exchange.repaired("body_size_differs");
+    set_body(exchange, response, std::move(*bytes));
+  } else if (size > 0 && has_body) {
+    set_missing(exchange, response, size, "response_body_missing");
+  } else {
+    set_body(exchange, response, {});
+  }
+  response.content_decoded = !response.body.empty() && !header(response, "content-encoding").empty();
+}
+
+}  // namespace understudy::capture

@@ -1,0 +1,164 @@
+#include "capture-format/convert/har_document.hpp"
+
+#include <optional>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace understudy::capture {
+namespace {
+
+constexpr std::size_t kDepthMax = 512;
+
+/// Finds its way through JSON text by brackets and strings alone. What it skips is checked by a real parser.
+class Skimmer {
+ public:
+  explicit Skimmer(std::string_view text) noexcept : text_(text) {}
+
+  std::size_t position() const noexcept { return at_; }
+
+  char peek() noexcept {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+      ++at_;
+    return at_ < text_.size() ? text_[at_] : '\0';
+  }
+
+  bool take(char expected) noexcept {
+    if (peek() != expected) return false;
+    ++at_;
+    return true;
+  }
+
+  /// The raw text between the quotes.
+  std::optional<std::string_view> string() noexcept {
+    if (!take('"')) return std::nullopt;
+    const auto begin = at_;
+    while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
+    if (at_ >= text_.size()) return std::nullopt;
+    return text_.substr(begin, at_++ - begin);
+  }
+
+  /// Skips one value.
+  bool value() noexcept {
+    std::size_t depth = 0;
+    do {
+      const char c = peek();
+      if (c == '\0') return false;
+      if (c == '"') {
+        if (!string()) return false;
+      } else if (c == '{' || c == '[') {
+        ++depth;
+        ++at_;
+      } else if (c == '}' || c == ']') {
+        if (depth == 0) return false;
+        --depth;
+        ++at_;
+      } else if (c == ',' || c == ':') {
+        if (depth == 0) return false;
+        ++at_;
+      } else {
+        while (at_ < text_.size() &&
+               std::string_view(",:]}[{\" \n\r\t").find(text_[at_]) == std::string_view::npos)
+          ++at_;
+      }
+    } while (depth > 0);
+    return true;
+  }
+
+  /// Enters the value of the first member of that name in the object here; false when there is none.
+  bool enter_member(std::string_view name) noexcept {
+    if (!take('{') || peek() == '}') return false;
+    do {
+      const auto key = (peek(), string());
+      if (!key || !take(':')) return false;
+      if (*key == name) return peek() != '\0';
+      if (!value()) return false;
+    } while (take(','));
+    return false;
+  }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+std::optional<unsigned> hex4(std::string_view text) noexcept {
+  if (text.size() < 4) return std::nullopt;
+  unsigned number = 0;
+  for (const char c : text.substr(0, 4)) {
+    const auto digit =
+        std::string_view("0123456789abcdef").find(c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    number = number * 16 + static_cast<unsigned>(digit);
+  }
+  return number;
+}
+
+/// The code unit of an escape "\uXXXX" at the begin of `text`.
+std::optional<unsigned> escaped_unit(std::string_view text) noexcept {
+  return text.starts_with("\\u") ? hex4(text.substr(2)) : std::nullopt;
+}
+
+constexpr bool is_high(unsigned unit) noexcept { return unit >= 0xD800 && unit < 0xDC00; }
+constexpr bool is_low(unsigned unit) noexcept { return unit >= 0xDC00 && unit < 0xE000; }
+
+std::size_t replace_lone_surrogates(std::string& text) {
+  std::size_t replaced = 0;
+  for (auto at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
+    const auto rest = std::string_view(text).substr(at);
+    const auto unit = escaped_unit(rest);
+    if (!unit) {
+      at += 2;
+    } else if (is_high(*unit) && is_low(escaped_unit(rest.substr(6)).value_or(0))) {
+      at += 12;
+    } else {
+      if (is_high(*unit) || is_low(*unit)) {
+        text.replace(at, 6, "\\ufffd");
+        ++replaced;
+      }
+      at += 6;
+    }
+  }
+  return replaced;
+}
+
+/// Everything but the entries must be JSON too. The place of an error is told for the whole text.
+Outcome<> check_rest(std::string_view text, std::size_t entries_begin, std::size_t entries_end) {
+  boost::json::parse_options options;
+  options.max_depth = kDepthMax;
+  boost::json::stream_parser parser({}, options);
+  boost::system::error_code error;
+  for (const auto part : {text.substr(0, entries_begin), std::string_view("[]"), text.substr(entries_end)})
+    if (!error) parser.write(part.data(), part.size(), error);
+  if (!error) parser.finish(error);
+  if (error) return Failure{fmt::format("not JSON: {}", error.message())};
+  return {};
+}
+
+}  // namespace
+
+Outcome<HarDocument> HarDocument::parse(std::string text) {
+  HarDocument document;
+  document.text_ = std::move(text);
+  document.lone_surrogates_ = replace_lone_surrogates(document.text_);
+  Skimmer skimmer(document.text_);
+  if (skimmer.peek() != '{') return Failure{"not a HAR: no JSON object"};
+  if (!skimmer.enter_member("log") || !skimmer.enter_member("entries"))
+    return Failure{"not a HAR: no log.entries, or the text is cut off"};
+  const auto begin = skimmer.position();
+  if (!skimmer.take('[')) return Failure{"not a HAR: log.entries is no array"};
+  if (skimmer.peek() != ']') do {
+      skimmer.peek();
+      const auto offset = skimmer.position();
+      if (!skimmer.value())
+        return Failure{fmt::format("not JSON: entry {} is cut off or broken", document.entries_.size())};
+      document.entries_.push_back({offset, skimmer.position() - offset});
+    } while (skimmer.take(','));
+  if (!skimmer.take(']'))
+    return Failure{fmt::format("not JSON: log.entries is cut off after entry {}", document.entries_.size())};
+  if (auto checked = check_rest(document.text_, begin, skimmer.position()); !checked) return checked.error();
+  return document;
+}
+
+}  // namespace understudy::capture

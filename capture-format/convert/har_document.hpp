@@ -1,0 +1,38 @@
+// A HAR document in memory, cut into its entries, so that each can be parsed alone and in any order.
+#pragma once
+
+#include "core/base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace understudy::capture {
+
+/// Where the entries stand in the text. Fails with one sentence when the text is no HAR.
+class HarDocument {
+ public:
+  /// Also replaces escaped halves of surrogate pairs, which browsers write and JSON forbids, by U+FFFD.
+  static Outcome<HarDocument> parse(std::string text);
+
+  std::size_t size() const noexcept { return entries_.size(); }
+  std::string_view entry(std::size_t at) const noexcept {
+    return std::string_view(text_).substr(entries_[at].offset, entries_[at].size);
+  }
+  std::size_t offset(std::size_t at) const noexcept { return entries_[at].offset; }
+  std::size_t lone_surrogates() const noexcept { return lone_surrogates_; }
+
+ private:
+  struct Span {
+    std::size_t offset = 0;
+    std::size_t size = 0;
+  };
+
+  std::string text_;
+  std::vector<Span> entries_;
+  std::size_t lone_surrogates_ = 0;
+};
+
+}  // namespace understudy::capture

@@ -1,0 +1,195 @@
+#include "capture-format/convert/har_entry.hpp"
+
+#include "capture-format/convert/base64.hpp"
+#include "capture-format/convert/har_body.hpp"
+#include "capture-format/convert/har_url.hpp"
+#include "capture-format/convert/json_access.hpp"
+#include "capture-format/convert/wall_time.hpp"
+#include "core/base/ascii.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include <boost/json.hpp>
+
+namespace understudy::capture {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kDepthMax = 512;
+constexpr double kTimingMillisecondsMax = 1e9;
+
+Outcome<json::value> parse(std::string_view text) {
+  json::parse_options options;
+  options.max_depth = kDepthMax;
+  boost::system::error_code error;
+  auto value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
+  if (error) return Failure{"not JSON: " + error.message()};
+  return value;
+}
+
+bool is_token(std::string_view text) noexcept {
+  constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    const char lower = ascii_lower(c);
+    return (lower >= 'a' && lower <= 'z') || ascii_digit(c) || kSymbols.find(c) != std::string_view::npos;
+  });
+}
+
+/// What must not stand in a field value (RFC 9110 §5.5) becomes a space.
+std::string cleaned_value(HarExchange& exchange, std::string_view value) {
+  std::string clean(value);
+  for (char& c : clean) {
+    if (c != '\r' && c != '\0' && c != '\n') continue;
+    c = ' ';
+    exchange.repaired("control_byte_in_header");
+  }
+  return clean;
+}
+
+/// Browsers' tools join fields of one name with line ends; each was a field of its own.
+void add_header(HarExchange& exchange, MessageView& message, std::string_view name, std::string_view value) {
+  const auto kept_name = exchange.keep(std::string(name));
+  while (value.find('\n') != std::string_view::npos) {
+    const auto line = value.substr(0, value.find('\n'));
+    value.remove_prefix(line.size() + 1);
+    exchange.repaired("joined_headers_split");
+    if (!line.empty()) message.headers.push_back({kept_name, exchange.keep(cleaned_value(exchange, line))});
+  }
+  message.headers.push_back({kept_name, exchange.keep(cleaned_value(exchange, value))});
+}
+
+void read_headers(HarExchange& exchange, MessageView& message, const json::object& source) {
+  for (const auto& item : array_or_empty(source, "headers")) {
+    const auto* header = item.if_object();
+    if (header == nullptr) {
+      exchange.repaired("header_without_name");
+      continue;
+    }
+    const auto name = text_or_empty(*header, "name");
+    if (!is_token(name.substr(name.starts_with(':') ? 1 : 0))) {
+      exchange.repaired("header_without_name");
+      continue;
+    }
+    const auto exact = base64_decode(text_or_empty(*header, "_valueBase64"));
+    add_header(exchange, message, name, exact && !exact->empty() ? *exact : text_or_empty(*header, "value"));
+  }
+}
+
+void read_version(HarExchange& exchange, MessageView& message, const json::object& source,
+                  std::string_view key) {
+  const auto version = text_or_empty(source, "httpVersion");
+  message.version = iequals(version, "HTTP/1.0") ? 10 : 11;
+  if (iequals(version, "HTTP/1.0") || iequals(version, "HTTP/1.1")) return;
+  exchange.repaired("http_version_unknown");
+  constexpr std::size_t kVersionBytesMax = 16;
+  const bool harmless =
+      version.size() <= kVersionBytesMax && std::all_of(version.begin(), version.end(), [](char c) {
+        return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '/' || c == '.';
+      });
+  if (harmless && !version.empty())
+    exchange.view.extensions.push_back({key, exchange.keep(std::string(version))});
+}
+
+Outcome<> read_request(HarExchange& exchange, const json::object& source) {
+  auto& request = exchange.view.request;
+  const auto method = text_or_empty(source, "method");
+  if (!is_token(method)) return Failure{"no_method"};
+  const auto exact = base64_decode(text_or_empty(source, "_urlBase64"));
+  const auto url =
+      exchange.keep(exact && !exact->empty() ? *exact : std::string(text_or_empty(source, "url")));
+  auto parts = split_url(url);
+  if (!parts) return Failure{url.empty() ? "no_url" : "url_not_http"};
+  if (parts->escaped) exchange.repaired("url_escaped");
+  request.method = exchange.keep(std::string(method));
+  request.authority = exchange.keep(std::move(parts->authority));
+  request.target = exchange.keep(std::move(parts->target));
+  const auto scheme = exchange.keep(std::move(parts->scheme));
+  exchange.view.extensions.push_back({HarExtension::kScheme, scheme});
+  if (join_url(scheme, request.authority, request.target) != url)
+    exchange.view.extensions.push_back({HarExtension::kUrl, url});
+  read_version(exchange, request, source, HarExtension::kRequestVersion);
+  read_headers(exchange, request, source);
+  read_request_body(exchange, source);
+  return {};
+}
+
+Outcome<> read_response(HarExchange& exchange, const json::object& entry) {
+  const auto* source = object_or_null(entry, "response");
+  const auto status = source == nullptr ? std::optional<double>() : number_or_none(*source, "status");
+  // Tools write status 0 (or nothing) when no answer came.
+  if (!status || *status <= 0) {
+    exchange.repaired("no_response");
+    exchange.view.fate = Fate::reset;
+    return {};
+  }
+  if (*status < 100 || *status > 999 || std::floor(*status) != *status) return Failure{"status_out_of_range"};
+  auto& response = exchange.view.response;
+  exchange.view.has_response = true;
+  response.status = static_cast<std::uint32_t>(*status);
+  response.reason = exchange.keep(cleaned_value(exchange, text_or_empty(*source, "statusText")));
+  read_version(exchange, response, *source, HarExtension::kResponseVersion);
+  read_headers(exchange, response, *source);
+  read_response_body(exchange, *source);
+  return {};
+}
+
+void read_timings(HarExchange& exchange, const json::object& entry) {
+  const auto* source = object_or_null(entry, "timings");
+  const auto nanoseconds = [](std::optional<double> milliseconds) {
+    const double value = milliseconds.value_or(0);
+    return value > 0 && value < kTimingMillisecondsMax ? static_cast<std::uint64_t>(std::llround(value * 1e6))
+                                                       : 0;
+  };
+  const auto phase = [&](std::string_view name) {
+    return source == nullptr ? 0 : nanoseconds(number_or_none(*source, name));
+  };
+  auto& timings = exchange.view.timings;
+  // HAR's "connect" includes "ssl".
+  timings.connected_ns = phase("blocked") + phase("dns") + phase("connect");
+  timings.request_done_ns = timings.connected_ns + phase("send");
+  timings.first_byte_ns = timings.request_done_ns + phase("wait");
+  timings.response_done_ns = timings.first_byte_ns + phase("receive");
+  if (timings.response_done_ns == 0) timings.response_done_ns = nanoseconds(number_or_none(entry, "time"));
+}
+
+}  // namespace
+
+void HarExchange::repaired(std::string_view what) {
+  if (std::find(repairs.begin(), repairs.end(), what) == repairs.end()) repairs.push_back(what);
+}
+
+Outcome<HarEntryPlace> read_har_entry_place(std::string_view text) {
+  const auto value = parse(text);
+  if (!value) return value.error();
+  HarEntryPlace place;
+  const auto* entry = value->if_object();
+  if (entry == nullptr) return place;  // refused when it is read
+  const auto start = parse_wall_time(text_or_empty(*entry, "startedDateTime"));
+  place.has_start = start.has_value();
+  place.start_ns = start.value_or(0);
+  place.connection = scalar_text(*entry, "connection");
+  if (place.connection.empty()) place.connection = scalar_text(*entry, "_session");
+  return place;
+}
+
+Outcome<HarExchange> read_har_entry(std::string_view text) {
+  const auto value = parse(text);
+  if (!value) return Failure{"not_json"};
+  const auto* entry = value->if_object();
+  if (entry == nullptr) return Failure{"entry_not_an_object"};
+  const auto* request = object_or_null(*entry, "request");
+  if (request == nullptr) return Failure{"no_request"};
+  HarExchange exchange;
+  if (auto read = read_request(exchange, *request); !read) return read.error();
+  if (auto read = read_response(exchange, *entry); !read) return read.error();
+  read_timings(exchange, *entry);
+  if (const auto connection = scalar_text(*entry, "connection"); !connection.empty())
+    exchange.view.extensions.push_back({HarExtension::kConnection, exchange.keep(connection)});
+  return exchange;
+}
+
+}  // namespace understudy::capture

@@ -1,0 +1,49 @@
+// Writes JSON text piece by piece, so that an export of any size needs the memory of one exchange.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace understudy::capture {
+
+/// Commas are its own business; that keys and values alternate is the caller's. Compact, on one line.
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) noexcept : out_(&out) {}
+
+  JsonWriter& begin_object() { return open('{'); }
+  JsonWriter& end_object() { return close('}'); }
+  JsonWriter& begin_array() { return open('['); }
+  JsonWriter& end_array() { return close(']'); }
+  JsonWriter& key(std::string_view name);
+
+  /// Bytes that are not UTF-8 are taken for Latin-1, so that the text is always valid.
+  JsonWriter& value(std::string_view text);
+  JsonWriter& value(const char* text) { return value(std::string_view(text)); }
+  JsonWriter& value(std::uint64_t number);
+  JsonWriter& value(std::int64_t number);
+  JsonWriter& value(std::uint32_t number) { return value(std::uint64_t{number}); }
+  JsonWriter& value(int number) { return value(std::int64_t{number}); }
+  JsonWriter& value(double number);
+  JsonWriter& value(bool truth);
+  /// Text that is JSON already.
+  JsonWriter& raw(std::string_view json);
+
+  template <class Value>
+  JsonWriter& member(std::string_view name, Value&& content) {
+    return key(name).value(std::forward<Value>(content));
+  }
+
+ private:
+  JsonWriter& open(char bracket);
+  JsonWriter& close(char bracket);
+  void separate();
+
+  std::string* out_;
+  bool first_ = true;
+};
+
+bool is_utf8(std::string_view bytes) noexcept;
+
+}  // namespace understudy::capture

@@ -1,0 +1,124 @@
+#include "capture-format/file_writer.hpp"
+
+#include "capture-format/layout/limits.hpp"
+#include "capture-format/writer/chunk_builder.hpp"
+#include "capture-format/writer/chunk_compressor.hpp"
+#include "capture-format/writer/output_file.hpp"
+#include "core/base/clock.hpp"
+
+#include <fcntl.h>
+#include <string_view>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace understudy::capture {
+
+struct FileWriter::Impl {
+  explicit Impl(FileWriterOptions given)
+      : options(std::move(given)), chunk(options.chunk_bytes), compressor(options.compression_level) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    file.discard();
+    if (directory >= 0) close(directory);
+  }
+
+  Failure failure(std::string_view what, const boost::system::error_code& error) const {
+    return Failure{fmt::format("{}: {}: {}", options.output.string(), what, error.message())};
+  }
+
+  Outcome<> open_directory() {
+    const auto parent = options.output.has_parent_path() ? options.output.parent_path() : ".";
+    directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+      return Failure{
+          fmt::format("{}: cannot open the directory: {}", parent.string(),
+                      boost::system::error_code(errno, boost::system::system_category()).message())};
+    return {};
+  }
+
+  Outcome<> flush() {
+    if (chunk.empty()) return {};
+    auto header = chunk.header();
+    const auto stored = compressor.compress(chunk.raw(), header);
+    if (!stored) return stored.error();
+    const auto written = file.write_chunk(header, *stored, &chunk.routes());
+    if (!written) return failure("cannot write", written.error());
+    ++totals.chunks;
+    totals.raw_bytes += header.raw_bytes;
+    chunk.clear();
+    return {};
+  }
+
+  FileWriterOptions options;
+  std::string final_name;
+  int directory = -1;
+  OutputFile file;
+  ChunkBuilder chunk;
+  ChunkCompressor compressor;
+  FileWriterTotals totals;
+};
+
+FileWriter::FileWriter() = default;
+FileWriter::~FileWriter() = default;
+
+Outcome<std::unique_ptr<FileWriter>> FileWriter::open(FileWriterOptions options) {
+  std::unique_ptr<FileWriter> writer(new FileWriter);
+  writer->impl_ = std::make_unique<Impl>(std::move(options));
+  auto& impl = *writer->impl_;
+  impl.final_name = impl.options.output.filename().string();
+  if (impl.final_name.empty() || impl.final_name == "." || impl.final_name == "..")
+    return Failure{fmt::format("{}: not a file name", impl.options.output.string())};
+  if (auto opened = impl.open_directory(); !opened) return opened.error();
+  struct stat existing{};
+  if (fstatat(impl.directory, impl.final_name.c_str(), &existing, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (!S_ISREG(existing.st_mode))
+      return Failure{fmt::format("{}: exists and is no regular file", impl.options.output.string())};
+    if (!impl.options.overwrite)
+      return Failure{fmt::format("{}: exists already; --force replaces it", impl.options.output.string())};
+  }
+  FileHeader header;
+  header.uuid = random_uuid();
+  header.host = host_name();
+  header.service = impl.options.service;
+  header.build = std::string("understudy ") + UNDERSTUDY_VERSION;
+  header.created_ns = wall_now().value;
+  header.scrub_policy = impl.options.scrub_policy;
+  header.contains_unscrubbed = impl.options.contains_unscrubbed;
+  header.source = impl.options.source;
+  const auto temporary =
+      fmt::format(".{}.{}.part", impl.final_name.substr(0, 200), to_hex(header.uuid).substr(0, 8));
+  if (auto created = impl.file.create(impl.directory, temporary, header); !created)
+    return impl.failure("cannot create", created.error());
+  return writer;
+}
+
+bool FileWriter::fits(const ExchangeView& exchange) noexcept {
+  return ChunkBuilder::needed(encoded_size_bound(exchange)) <= kRawBytesMax;
+}
+
+Outcome<> FileWriter::append(const ExchangeView& exchange) {
+  auto& chunk = impl_->chunk;
+  const auto needed = ChunkBuilder::needed(encoded_size_bound(exchange));
+  if (!fits(exchange))
+    return Failure{fmt::format("the exchange is larger than a record may be ({} MiB)", kRawBytesMax >> 20)};
+  if (needed > chunk.room()) {
+    if (auto flushed = impl_->flush(); !flushed) return flushed;
+    chunk.grow(needed);
+  }
+  chunk.append(exchange);
+  ++impl_->totals.exchanges;
+  return {};
+}
+
+Outcome<FileWriterTotals> FileWriter::finish() {
+  if (auto flushed = impl_->flush(); !flushed) return flushed.error();
+  if (auto sealed = impl_->file.seal(impl_->final_name, !impl_->options.overwrite); !sealed)
+    return impl_->failure("cannot finish", sealed.error());
+  impl_->totals.stored_bytes = impl_->file.stored_bytes();
+  return impl_->totals;
+}
+
+}  // namespace understudy::capture

@@ -1,0 +1,53 @@
+// Writes one capture file for a tool (import ...): complete under its final name, or not there at all.
+#pragma once
+
+#include "capture-format/record.hpp"
+#include "core/base/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace understudy::capture {
+
+struct FileWriterOptions {
+  std::filesystem::path output;
+  bool overwrite = false;  ///< otherwise an existing file is refused
+  std::string service = "understudy";
+  std::string source;  ///< "import har" ...
+  std::uint32_t scrub_policy = 0;
+  bool contains_unscrubbed = false;
+  int compression_level = 3;
+  std::size_t chunk_bytes = 1024 * 1024;
+};
+
+struct FileWriterTotals {
+  std::uint64_t exchanges = 0;
+  std::uint64_t chunks = 0;
+  std::uint64_t raw_bytes = 0;
+  std::uint64_t stored_bytes = 0;
+};
+
+/// Synchronous, for one thread. Written under a temporary name in the same directory; the destructor removes
+/// what `finish` has not renamed.
+class FileWriter {
+ public:
+  static Outcome<std::unique_ptr<FileWriter>> open(FileWriterOptions options);
+  ~FileWriter();
+
+  /// False: the record would be over the format's cap.
+  static bool fits(const ExchangeView& exchange) noexcept;
+  /// Fails when the record does not fit or the disk fails; the latter is final.
+  Outcome<> append(const ExchangeView& exchange);
+  /// Seals the file under its final name.
+  Outcome<FileWriterTotals> finish();
+
+ private:
+  FileWriter();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace understudy::capture

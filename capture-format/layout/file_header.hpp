@@ -1,0 +1,52 @@
+// The first frame of every capture file: magic, version, identity and provenance.
+#pragma once
+
+#include "capture-format/layout/uuid.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace understudy::capture {
+
+inline constexpr std::string_view kFileMagic = "UCAPv1\r\n";
+/// Everything before the protobuf FileHeader: skippable-frame head, magic, version, uuid, length.
+inline constexpr std::size_t kFileHeaderFixedBytes = 8 + 8 + 2 + 16 + 4;
+
+/// Where the uuid stands in the frame.
+inline constexpr std::size_t kFileUuidAt = 18;
+
+struct FileHeader {
+  std::uint8_t major = 1;
+  std::uint8_t minor = 0;
+  Uuid uuid{};
+  std::string host;
+  std::string service;
+  std::string build;
+  std::uint64_t created_ns = 0;
+  std::uint32_t scrub_policy = 0;
+  bool contains_unscrubbed = false;
+  std::string source;
+};
+
+/// The whole frame, with the FileDescriptorSet of capture.proto embedded.
+std::string encode(const FileHeader& header);
+
+enum class FileHeaderError : std::uint8_t {
+  none,
+  damaged,        ///< not a file header, or its checksum or content is wrong
+  other_version,  ///< intact, but of a major version that we do not read
+};
+
+/// Decodes the frame at the start of `bytes`, which may be longer. `frame_bytes` is its length when it is
+/// intact.
+FileHeaderError decode_file_header(std::string_view bytes, FileHeader& header, std::size_t& frame_bytes);
+
+/// The frame's length as its first 8 bytes say, or nothing when it is no file header or over the cap.
+std::optional<std::size_t> file_header_length(std::string_view head) noexcept;
+
+/// The name of this machine.
+std::string host_name();
+
+}  // namespace understudy::capture

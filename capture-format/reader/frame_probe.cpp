@@ -1,0 +1,106 @@
+#include "capture-format/reader/frame_probe.hpp"
+
+#include "capture-format/layout/limits.hpp"
+#include "capture-format/layout/summary.hpp"
+#include "capture-format/layout/wire.hpp"
+#include "core/base/crc32c.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace understudy::capture {
+namespace {
+
+constexpr std::size_t kSummaryHeadBytes = 20;
+constexpr std::size_t kPieceBytes = 64 * 1024;
+/// zstd blocks hold 128 KiB at most; a chunk of the largest size split into small ones stays far below.
+constexpr std::size_t kBlocksMax = 65536;
+
+}  // namespace
+
+FileHeaderProbe FrameProbe::file_header(std::uint64_t offset) const {
+  FileHeaderProbe probe;
+  const auto length = file_header_length(source_->read_at(offset, kSkippableHeadBytes));
+  if (!length) return probe;
+  const auto bytes = source_->read_at(offset, *length);
+  probe.error = decode_file_header(bytes, probe.header, probe.frame_bytes);
+  return probe;
+}
+
+std::optional<ChunkHeader> FrameProbe::chunk_header(std::uint64_t offset) const {
+  std::array<char, kChunkHeaderBytesMax> bytes;
+  const auto fixed = source_->read_at(offset, bytes.data(), kChunkHeaderBytes);
+  const auto length = chunk_header_length({bytes.data(), fixed});
+  if (!length) return std::nullopt;
+  auto got = fixed;
+  if (*length > fixed) got += source_->read_at(offset + fixed, bytes.data() + fixed, *length - fixed);
+  return decode_chunk_header({bytes.data(), got});
+}
+
+std::optional<SummaryProbe> FrameProbe::summary(std::uint64_t offset, const Uuid& file_uuid,
+                                                std::uint64_t file_start) const {
+  const auto head = source_->read_at(offset, kSummaryHeadBytes);
+  if (head.size() < kSummaryHeadBytes || wire::load<std::uint32_t>(head.data()) != kSummaryMagic)
+    return std::nullopt;
+  SummaryProbe probe;
+  probe.frame_bytes = kSkippableHeadBytes + wire::load<std::uint32_t>(head.data() + 4);
+  probe.chunks = wire::load<std::uint32_t>(head.data() + 16);
+  if (probe.frame_bytes < kSummaryHeadBytes + 4 + kSummaryTrailerBytes ||
+      probe.frame_bytes > kSummaryBytesMax || probe.frame_bytes > source_->size() - offset)
+    return std::nullopt;
+  const auto trailer_at = offset + probe.frame_bytes - kSummaryTrailerBytes;
+  const auto trailer = decode_summary_trailer(source_->read_at(trailer_at, kSummaryTrailerBytes), file_uuid);
+  if (!trailer || trailer->summary_bytes != probe.frame_bytes) return probe;
+  probe.length_fits = file_start + trailer->file_bytes == offset + probe.frame_bytes;
+  std::uint32_t checksum = 0;
+  std::string piece;
+  for (auto at = offset; at < trailer_at - 4; at += piece.size()) {
+    piece = source_->read_at(
+        at, static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, trailer_at - 4 - at)));
+    if (piece.empty()) return probe;
+    checksum = crc32c(piece, checksum);
+  }
+  const auto stored = source_->read_at(trailer_at - 4, 4);
+  probe.intact = stored.size() == 4 && wire::load<std::uint32_t>(stored.data()) == checksum;
+  return probe;
+}
+
+std::optional<std::uint64_t> FrameProbe::zstd_frame_end(std::uint64_t offset) const {
+  const auto head = parse_zstd_frame_head(source_->read_at(offset, kZstdFrameHeadMax));
+  if (!head) return std::nullopt;
+  auto at = offset + head->head_bytes;
+  for (std::size_t block = 0; block < kBlocksMax; ++block) {
+    std::array<char, 3> bytes;
+    if (source_->read_at(at, bytes.data(), bytes.size()) != bytes.size()) return std::nullopt;
+    const auto header = wire::load<std::uint16_t>(bytes.data()) |
+                        static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[2])) << 16;
+    const auto type = header >> 1 & 3;
+    if (type == 3) return std::nullopt;
+    at += bytes.size() + (type == 1 ? 1 : header >> 3);  // a run stores one byte
+    if ((header & 1) == 0) continue;
+    at += head->has_checksum ? 4 : 0;
+    return at <= source_->size() ? std::optional(at) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool FrameProbe::is_frame_edge(std::uint64_t offset) const {
+  if (offset == source_->size()) return true;
+  if (offset > source_->size()) return false;
+  const auto head = source_->read_at(offset, kSummaryHeadBytes);
+  if (head.size() < kSummaryHeadBytes) return false;
+  const auto magic = wire::load<std::uint32_t>(head.data());
+  if (magic == kSummaryMagic) return head.substr(8, kSummaryInnerMagic.size()) == kSummaryInnerMagic;
+  if (magic == kFileHeaderMagic) return file_header(offset).error != FileHeaderError::damaged;
+  return magic == kChunkHeaderMagic && chunk_header(offset).has_value();
+}
+
+bool FrameProbe::resembles_file_header(std::uint64_t offset) const {
+  const auto head = source_->read_at(offset, kSkippableHeadBytes + kFileMagic.size());
+  if (head.size() < kSkippableHeadBytes) return false;
+  return wire::load<std::uint32_t>(head.data()) == kFileHeaderMagic ||
+         head.substr(kSkippableHeadBytes) == kFileMagic;
+}
+
+}  // namespace understudy::capture

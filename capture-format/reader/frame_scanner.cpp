@@ -1,0 +1,255 @@
+#include "capture-format/reader/frame_scanner.hpp"
+
+#include "capture-format/layout/limits.hpp"
+#include "capture-format/layout/wire.hpp"
+#include "capture-format/reader/resync.hpp"
+#include "core/base/crc32c.hpp"
+
+#include <fmt/format.h>
+
+namespace understudy::capture {
+namespace {
+
+/// A hostile file could make every place look like the begin of something; reading ends at this multiple of
+/// its size.
+constexpr std::uint64_t kReadAmplificationMax = 16;
+constexpr std::uint64_t kReadFloorBytes = std::uint64_t{256} << 20;
+/// Stored buffers beyond this are given back after the chunk that needed them.
+constexpr std::size_t kStoredBytesKept = std::size_t{4} << 20;
+
+}  // namespace
+
+FrameScanner::FrameScanner(std::unique_ptr<ByteSource> source, Content content)
+    : source_(std::move(source)), probe_(*source_), content_(content) {}
+
+Outcome<> FrameScanner::begin(std::string_view name) {
+  const auto probed = probe_.file_header(0);
+  if (probed.error == FileHeaderError::none) return {};
+  if (probed.error == FileHeaderError::other_version)
+    return Failure{fmt::format("{}: this is capture format version {}; this program reads version {}", name,
+                               static_cast<unsigned>(probed.header.major),
+                               static_cast<unsigned>(kMajorVersion))};
+  if (source_->size() == 0) return Failure{fmt::format("{}: the file is empty", name)};
+  if (!find_first_chunk(*source_, 0)) return Failure{fmt::format("{}: not a capture file", name)};
+  return {};
+}
+
+ScanEvent FrameScanner::next() {
+  ScanEvent event = ScanEvent::end;
+  while (position_ < source_->size()) {
+    if (exhausted()) break;
+    const auto head = source_->read_at(position_, kSkippableHeadBytes);
+    if (head.size() < kSkippableHeadBytes) {
+      note(fmt::format("{} bytes at offset {} are the torn begin of a frame", head.size(), position_));
+      unresolved_ = true;
+      skip_to(source_->size());
+      break;
+    }
+    const auto magic = wire::load<std::uint32_t>(head.data());
+    const auto end = position_ + kSkippableHeadBytes + wire::load<std::uint32_t>(head.data() + 4);
+    if (probe_.resembles_file_header(position_)) {
+      if (step_file_header(event)) return event;
+    } else if (magic == kChunkHeaderMagic) {
+      if (step_chunk(event)) return event;
+    } else if (magic == kSummaryMagic) {
+      if (step_summary(event)) return event;
+    } else if (is_skippable(magic) && in_file_ && probe_.is_frame_edge(end)) {
+      position_ = end;  // of a later minor version
+    } else {
+      damaged_header_at_position();
+    }
+  }
+  leave_file();
+  in_file_ = false;
+  return ScanEvent::end;
+}
+
+void FrameScanner::note_lost_chunk(const std::string& what) {
+  ++damage_.chunks_lost;
+  note(fmt::format("chunk {} at offset {}: {}", chunk_.sequence, chunk_offset_, what));
+}
+
+bool FrameScanner::step_file_header(ScanEvent& event) {
+  const auto probed = probe_.file_header(position_);
+  if (probed.error == FileHeaderError::damaged) return step_damaged_file_header(event);
+  if (probed.error == FileHeaderError::other_version) {
+    note(
+        fmt::format("file at offset {}: a version of the format that this program does not read", position_));
+    unresolved_ = true;
+    go_on_after(position_ + kSkippableHeadBytes, false);
+    return false;
+  }
+  enter_file(probed.header, position_);
+  position_ += probed.frame_bytes;
+  event = ScanEvent::file;
+  return true;
+}
+
+bool FrameScanner::step_damaged_file_header(ScanEvent& event) {
+  const auto length = file_header_length(source_->read_at(position_, kSkippableHeadBytes));
+  auto first = length ? std::optional(position_ + *length) : std::nullopt;
+  auto header = first ? probe_.chunk_header(*first) : std::nullopt;
+  if (!header || header->sequence != 0) {
+    first = find_first_chunk(*source_, position_);
+    header = first ? probe_.chunk_header(*first) : std::nullopt;
+  }
+  if (!first || !header) {
+    damaged_header_at_position();
+    return false;
+  }
+  note(fmt::format("file at offset {}: its header is damaged, so its provenance is unknown", position_));
+  const auto start = position_;
+  skip_to(*first);
+  enter_unknown_file(header->file_uuid, start);
+  event = ScanEvent::file;
+  return true;
+}
+
+bool FrameScanner::step_chunk(ScanEvent& event) {
+  const auto header = probe_.chunk_header(position_);
+  if (!header) {
+    damaged_header_at_position();
+    return false;
+  }
+  if (!in_file_ || header->file_uuid != file_.uuid) {
+    note(fmt::format("file at offset {}: its header is missing, so its provenance is unknown", position_));
+    enter_unknown_file(header->file_uuid, position_);
+    event = ScanEvent::file;
+    return true;
+  }
+  chunk_offset_ = position_;
+  chunk_ = *header;
+  const auto data_at = position_ + header->header_bytes;
+  const auto end = data_at + header->stored_bytes;
+  if (header->sequence < next_sequence_) {
+    note(fmt::format("chunk {} at offset {}: stands here a second time", header->sequence, position_));
+    skip_to(end <= source_->size() ? end : source_->size());
+    return false;
+  }
+  if (header->sequence > next_sequence_) {
+    const auto missing = header->sequence - next_sequence_;
+    damage_.chunks_lost += missing;
+    if (!unresolved_) note(fmt::format("{} chunks before offset {} are missing", missing, position_));
+  }
+  unresolved_ = false;
+  next_sequence_ = header->sequence + 1;
+  const bool trust = (header->flags & kHoldsFileMagic) == 0;
+  if (end > source_->size()) {
+    note_lost_chunk("cut off");
+    go_on_after(data_at, trust);
+    return false;
+  }
+  if (content_ == Content::stored && !read_stored(*header, data_at)) {
+    note_lost_chunk("checksum differs");
+    if (probe_.is_frame_edge(end))
+      skip_to(end);
+    else
+      go_on_after(data_at, trust);
+    return false;
+  }
+  position_ = end;
+  event = ScanEvent::chunk;
+  return true;
+}
+
+bool FrameScanner::read_stored(const ChunkHeader& header, std::uint64_t data_at) {
+  if (stored_.capacity() > kStoredBytesKept && header.stored_bytes <= kStoredBytesKept) stored_ = {};
+  stored_.resize(header.stored_bytes);
+  const auto got = source_->read_at(data_at, stored_.data(), stored_.size());
+  return got == stored_.size() && crc32c(stored()) == header.stored_crc32c;
+}
+
+bool FrameScanner::step_summary(ScanEvent& event) {
+  const auto summary = probe_.summary(position_, file_.uuid, file_start_);
+  if (!summary || !in_file_) {
+    damaged_header_at_position();
+    return false;
+  }
+  const auto end = position_ + summary->frame_bytes;
+  if (!summary->intact) {
+    note(fmt::format("summary at offset {}: checksum differs", position_));
+    if (!probe_.is_frame_edge(end)) {
+      // Nothing in a summary can look like an intact file header.
+      go_on_after(position_ + kSkippableHeadBytes, true);
+      return false;
+    }
+    skip_to(end);
+  } else if (summary->chunks > next_sequence_) {
+    damage_.chunks_lost += summary->chunks - next_sequence_;
+    if (!unresolved_) note(fmt::format("{} chunks at the end are missing", summary->chunks - next_sequence_));
+    next_sequence_ = summary->chunks;
+  }
+  if (!summary->length_fits && damage_.notes.empty())
+    note(fmt::format("summary at offset {}: the file is not as long as it says", position_));
+  if (summary->intact) unresolved_ = false;
+  position_ = end;
+  sealed_ = true;
+  event = ScanEvent::summary;
+  return true;
+}
+
+void FrameScanner::enter_file(const FileHeader& header, std::uint64_t start) {
+  leave_file();
+  file_ = header;
+  file_start_ = start;
+  next_sequence_ = 0;
+  sealed_ = false;
+  in_file_ = true;
+}
+
+void FrameScanner::enter_unknown_file(const Uuid& uuid, std::uint64_t start) {
+  FileHeader unknown;
+  unknown.uuid = uuid;
+  unknown.contains_unscrubbed = true;
+  enter_file(unknown, start);
+}
+
+void FrameScanner::leave_file() {
+  if (unresolved_) ++damage_.chunks_lost;
+  unresolved_ = false;
+}
+
+/// Nothing of ours begins where a frame should. If it was a chunk, its data still tells its own length.
+void FrameScanner::damaged_header_at_position() {
+  note(fmt::format("offset {}: no frame begins here, its header is damaged", position_));
+  if (!sealed_) unresolved_ = true;
+  const auto end = probe_.zstd_frame_end(position_ + kChunkHeaderBytes);
+  if (end && probe_.is_frame_edge(*end))
+    skip_to(*end);
+  else
+    go_on_after(position_, false);
+}
+
+void FrameScanner::go_on_after(std::uint64_t from, bool trust_file_headers) {
+  ResyncRequest request;
+  request.from = from;
+  request.file_uuid = file_.uuid;
+  request.file_start = file_start_;
+  request.next_sequence = next_sequence_;
+  // Behind a sealed file nothing but another file can come.
+  request.trust_file_headers = trust_file_headers || sealed_ || !in_file_;
+  if (from == position_) ++request.from;
+  const auto found = resync(*source_, request);
+  if (found.past_summary) sealed_ = true;
+  skip_to(found.offset);
+}
+
+void FrameScanner::skip_to(std::uint64_t offset) {
+  damage_.bytes_skipped += offset - position_;
+  position_ = offset;
+}
+
+void FrameScanner::note(std::string what) {
+  ++damage_.incidents;
+  if (damage_.notes.size() < kDamageNotesMax) damage_.notes.push_back(std::move(what));
+}
+
+bool FrameScanner::exhausted() {
+  if (source_->bytes_read() <= kReadFloorBytes + kReadAmplificationMax * source_->size()) return false;
+  note(fmt::format("offset {}: too damaged to go on", position_));
+  unresolved_ = true;
+  skip_to(source_->size());
+  return true;
+}
+
+}  // namespace understudy::capture

@@ -1,0 +1,78 @@
+// Walks a capture frame by frame: file headers, chunks with verified checksums, summaries, and over damage.
+#pragma once
+
+#include "capture-format/layout/chunk_header.hpp"
+#include "capture-format/layout/file_header.hpp"
+#include "capture-format/reader.hpp"
+#include "capture-format/reader/byte_source.hpp"
+#include "capture-format/reader/frame_probe.hpp"
+#include "core/base/result.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace understudy::capture {
+
+enum class ScanEvent : std::uint8_t { file, chunk, summary, end };
+
+/// Sequential. Memory: the stored bytes of one chunk.
+class FrameScanner {
+ public:
+  enum class Content : std::uint8_t { stored, headers_only };
+
+  FrameScanner(std::unique_ptr<ByteSource> source, Content content);
+
+  /// Checks that this is a capture that we can read and moves to its first frame. `name` is for the message.
+  Outcome<> begin(std::string_view name);
+  ScanEvent next();
+
+  /// The file that the last event belongs to. With a damaged header: what is unknown is empty, and it counts
+  /// as unscrubbed, because nothing says that it is not.
+  const FileHeader& file() const noexcept { return file_; }
+  const ChunkHeader& chunk() const noexcept { return chunk_; }
+  std::uint64_t chunk_offset() const noexcept { return chunk_offset_; }
+  /// The verified stored bytes of the chunk; empty when only headers are read.
+  std::string_view stored() const noexcept { return {stored_.data(), stored_.size()}; }
+  bool sealed() const noexcept { return sealed_; }
+  std::uint64_t position() const noexcept { return position_; }
+  std::uint64_t size() const noexcept { return source_->size(); }
+
+  const Damage& damage() const noexcept { return damage_; }
+  /// For damage that only the decoder of the stored bytes sees.
+  void note_lost_chunk(const std::string& what);
+
+ private:
+  bool step_file_header(ScanEvent& event);
+  bool step_damaged_file_header(ScanEvent& event);
+  bool step_chunk(ScanEvent& event);
+  bool step_summary(ScanEvent& event);
+  bool read_stored(const ChunkHeader& header, std::uint64_t data_at);
+  void enter_file(const FileHeader& header, std::uint64_t start);
+  void enter_unknown_file(const Uuid& uuid, std::uint64_t start);
+  void leave_file();
+  void damaged_header_at_position();
+  void go_on_after(std::uint64_t from, bool trust_file_headers);
+  void skip_to(std::uint64_t offset);
+  void note(std::string what);
+  bool exhausted();
+
+  std::unique_ptr<ByteSource> source_;
+  FrameProbe probe_;
+  Content content_;
+  std::uint64_t position_ = 0;
+  FileHeader file_;
+  std::uint64_t file_start_ = 0;
+  std::uint64_t next_sequence_ = 0;
+  bool unresolved_ = false;  ///< damage since the last chunk: how many were lost is told by the next one
+  bool sealed_ = false;
+  bool in_file_ = false;
+  ChunkHeader chunk_;
+  std::uint64_t chunk_offset_ = 0;
+  std::vector<char> stored_;
+  Damage damage_;
+};
+
+}  // namespace understudy::capture

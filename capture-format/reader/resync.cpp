@@ -1,0 +1,141 @@
+#include "capture-format/reader/resync.hpp"
+
+#include "capture-format/layout/file_header.hpp"
+#include "capture-format/layout/limits.hpp"
+#include "capture-format/layout/summary.hpp"
+
+#include <algorithm>
+#include <string.h>
+#include <string>
+#include <string_view>
+
+namespace understudy::capture {
+namespace {
+
+constexpr std::size_t kWindowBytes = std::size_t{1} << 20;
+constexpr std::size_t kOverlapBytes = 64;
+
+/// Calls `visit(offset)` with each place of `needle` from `from` on, until it returns true.
+template <class Visit>
+bool find_each(std::string_view window, std::uint64_t window_offset, std::string_view needle, Visit&& visit) {
+  std::size_t at = 0;
+  while (at < window.size()) {
+    const void* hit = memmem(window.data() + at, window.size() - at, needle.data(), needle.size());
+    if (hit == nullptr) return false;
+    at = static_cast<std::size_t>(static_cast<const char*>(hit) - window.data());
+    if (visit(window_offset + at)) return true;
+    ++at;
+  }
+  return false;
+}
+
+/// Calls `visit(window, offset)` with overlapping windows up to `end`, until it returns true.
+template <class Visit>
+void slide(ByteSource& source, std::uint64_t from, std::uint64_t end, Visit&& visit) {
+  std::string window;
+  while (from < end) {
+    window =
+        source.read_at(from, static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes, end - from)));
+    if (window.empty() || visit(std::string_view(window), from) || window.size() <= kOverlapBytes) return;
+    from += window.size() - kOverlapBytes;
+  }
+}
+
+class Search {
+ public:
+  Search(ByteSource& source, const ResyncRequest& request)
+      : source_(source), probe_(source), request_(request) {}
+
+  ResyncResult run() {
+    best_.offset = source_.size();
+    slide(source_, request_.from, source_.size(), [this](std::string_view window, std::uint64_t offset) {
+      const std::string_view uuid(request_.file_uuid.data(), request_.file_uuid.size());
+      // All three in each window: the nearest one wins.
+      bool found = find_each(window, offset, uuid, [this](std::uint64_t at) { return try_chunk(at); });
+      found |= find_each(window, offset, kEndMagic, [this](std::uint64_t at) { return try_summary(at); });
+      found |=
+          find_each(window, offset, kFileMagic, [this](std::uint64_t at) { return try_file_header(at); });
+      return found;
+    });
+    return best_;
+  }
+
+ private:
+  bool take(std::uint64_t offset, bool past_summary) {
+    if (offset < best_.offset) best_ = {offset, past_summary};
+    return true;
+  }
+
+  bool try_chunk(std::uint64_t uuid_at) {
+    if (uuid_at < request_.from + ChunkHeaderOffset::kFileUuid) return false;
+    const auto offset = uuid_at - ChunkHeaderOffset::kFileUuid;
+    const auto header = probe_.chunk_header(offset);
+    const bool ours = header && header->file_uuid == request_.file_uuid &&
+                      header->sequence >= request_.next_sequence &&
+                      header->previous_offset + request_.file_start < offset;
+    return ours && take(offset, false);
+  }
+
+  bool try_summary(std::uint64_t magic_at) {
+    const auto end = magic_at + kEndMagic.size();
+    if (end < request_.from + kSummaryTrailerBytes) return false;
+    const auto trailer = decode_summary_trailer(
+        source_.read_at(end - kSummaryTrailerBytes, kSummaryTrailerBytes), request_.file_uuid);
+    return trailer && request_.file_start + trailer->file_bytes == end && take(end, true);
+  }
+
+  bool try_file_header(std::uint64_t magic_at) {
+    if (magic_at < request_.from + kSkippableHeadBytes) return false;
+    const auto offset = magic_at - kSkippableHeadBytes;
+    // So close behind the damage there is no room for a chunk's data, only for the torn header of one.
+    const bool trusted = request_.trust_file_headers || offset - request_.from < kChunkHeaderBytes;
+    if (offset >= best_.offset || (!trusted && candidates_ >= kCandidatesMax)) return false;
+    ++candidates_;
+    const auto probed = probe_.file_header(offset);
+    if (probed.error == FileHeaderError::damaged) return false;
+    return (trusted || probed.header.uuid == request_.file_uuid) && take(offset, false);
+  }
+
+  static constexpr std::size_t kCandidatesMax = 4096;
+
+  ByteSource& source_;
+  FrameProbe probe_;
+  const ResyncRequest& request_;
+  ResyncResult best_;
+  std::size_t candidates_ = 0;
+};
+
+}  // namespace
+
+ResyncResult resync(ByteSource& source, const ResyncRequest& request) {
+  return Search(source, request).run();
+}
+
+std::optional<std::uint64_t> find_first_chunk(ByteSource& source, std::uint64_t file_start) {
+  // A damaged header still tells its uuid, most likely; with it, this cannot be a capture inside a body.
+  const auto uuid = source.read_at(file_start + kFileUuidAt, sizeof(Uuid));
+  if (uuid.size() == sizeof(Uuid)) {
+    ResyncRequest request;
+    request.from = file_start + 1;
+    request.file_start = file_start;
+    std::copy(uuid.begin(), uuid.end(), request.file_uuid.begin());
+    const auto found = Search(source, request).run();
+    if (FrameProbe(source).chunk_header(found.offset)) return found.offset;
+  }
+  const FrameProbe probe(source);
+  std::optional<std::uint64_t> found;
+  const auto end =
+      std::min<std::uint64_t>(source.size(), file_start + kFileHeaderBytesMax + kChunkHeaderBytes);
+  slide(source, file_start, end, [&](std::string_view window, std::uint64_t offset) {
+    return find_each(window, offset, kChunkMagic, [&](std::uint64_t at) {
+      if (at < file_start + ChunkHeaderOffset::kMagic) return false;
+      const auto header = probe.chunk_header(at - ChunkHeaderOffset::kMagic);
+      if (!header || header->sequence != 0) return false;
+      found = at - ChunkHeaderOffset::kMagic;
+      return true;
+    });
+  });
+  return found;
+}
+
+}  // namespace understudy::capture

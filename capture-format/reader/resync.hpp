@@ -1,0 +1,35 @@
+// Finds the way back after damage: the next place in a file where one of its own frames surely begins.
+#pragma once
+
+#include "capture-format/layout/uuid.hpp"
+#include "capture-format/reader/byte_source.hpp"
+#include "capture-format/reader/frame_probe.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace understudy::capture {
+
+struct ResyncRequest {
+  std::uint64_t from = 0;
+  Uuid file_uuid{};
+  std::uint64_t file_start = 0;
+  std::uint64_t next_sequence = 0;  ///< a chunk with a lower number is a copy, not ours
+  /// The damaged bytes cannot hold the magic of a file header, so one that is found begins a concatenated
+  /// file.
+  bool trust_file_headers = false;
+};
+
+struct ResyncResult {
+  std::uint64_t offset = 0;   ///< where to go on; the size of the source when nothing was found
+  bool past_summary = false;  ///< `offset` is the end of the file's own (damaged) summary
+};
+
+/// Scans forward by the file's own uuid, so that captures inside captured bodies cannot confuse it.
+ResyncResult resync(ByteSource& source, const ResyncRequest& request);
+
+/// The first intact chunk of a file whose header at `file_start` is damaged: by the uuid that the header
+/// still tells, else the chunk with number 0 close behind it.
+std::optional<std::uint64_t> find_first_chunk(ByteSource& source, std::uint64_t file_start);
+
+}  // namespace understudy::capture

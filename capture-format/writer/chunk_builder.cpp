@@ -1,0 +1,117 @@
+#include "capture-format/writer/chunk_builder.hpp"
+
+#include "capture-format/layout/endpoint_path.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace understudy::capture {
+namespace {
+
+constexpr std::uint32_t saturated(std::uint64_t value) noexcept {
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
+}
+
+bool is_truncated(const ExchangeView& exchange) noexcept {
+  return exchange.request.truncation != Truncation::none ||
+         (exchange.has_response && exchange.response.truncation != Truncation::none);
+}
+
+}  // namespace
+
+ChunkBuilder::ChunkBuilder(std::size_t capacity)
+    : ordinary_capacity_(capacity), capacity_(capacity), bytes_(new char[capacity]) {}
+
+void ChunkBuilder::clear() {
+  if (capacity_ != ordinary_capacity_) {
+    bytes_.reset(new char[ordinary_capacity_]);
+    capacity_ = ordinary_capacity_;
+  }
+  size_ = 0;
+  header_ = ChunkHeader{};
+  routes_.clear();
+  bloom_keys_ = 0;
+  gap_ = Gap{};
+  connections_.fill(0);
+  connection_zero_ = false;
+}
+
+void ChunkBuilder::grow(std::size_t bytes) {
+  if (bytes <= capacity_) return;
+  bytes_.reset(new char[bytes]);
+  capacity_ = bytes;
+}
+
+void ChunkBuilder::append(const ExchangeView& exchange) noexcept {
+  wire::Writer out(bytes_.get() + size_);
+  if (first_use(exchange.connection_id)) {
+    encode_connection(out, exchange.connection_id);
+    ++header_.records;
+  }
+  encode_exchange(out, exchange);
+  size_ = static_cast<std::size_t>(out.position() - bytes_.get());
+  count(exchange);
+}
+
+void ChunkBuilder::append_gap(const Gap& gap) noexcept {
+  wire::Writer out(bytes_.get() + size_);
+  encode_gap(out, gap);
+  size_ = static_cast<std::size_t>(out.position() - bytes_.get());
+  if (header_.records == 0) header_.kind = ChunkKind::gap;
+  ++header_.records;
+  gap_.add(gap);
+  header_.flags |= kHasGap;
+  header_.dropped_exchanges = saturated(gap_.exchanges);
+  header_.dropped_bytes = gap_.bytes;
+  for (std::size_t i = 0; i < kGapReasons; ++i)
+    if (gap.by_reason[i] != 0)
+      header_.drop_reasons = static_cast<std::uint16_t>(header_.drop_reasons | 1u << i);
+}
+
+bool ChunkBuilder::first_use(std::uint64_t connection_id) noexcept {
+  if (connection_id == 0) {
+    const bool first = !connection_zero_;
+    connection_zero_ = true;
+    return first;
+  }
+  auto& slot = connections_[(connection_id * 0x9E3779B97F4A7C15u >> 32) % kConnectionSlots];
+  const bool first = slot != connection_id;
+  slot = connection_id;
+  return first;
+}
+
+void ChunkBuilder::count(const ExchangeView& exchange) noexcept {
+  const auto end_ns = exchange.start_ns + exchange.timings.response_done_ns;
+  if (header_.exchanges == 0) {
+    header_.kind = ChunkKind::data;
+    header_.first_id = exchange.id;
+    header_.min_start_ns = exchange.start_ns;
+  }
+  header_.min_start_ns = std::min(header_.min_start_ns, exchange.start_ns);
+  header_.max_start_ns = std::max(header_.max_start_ns, exchange.start_ns);
+  header_.max_end_ns = std::max(header_.max_end_ns, end_ns);
+  ++header_.records;
+  ++header_.exchanges;
+  const auto status_class = exchange.has_response ? exchange.response.status / 100 : 0;
+  ++header_.status_class[status_class < header_.status_class.size() ? status_class : 0];
+  if (status_class == 5) header_.flags |= kHas5xx;
+  if (is_truncated(exchange)) header_.flags |= kHasTruncation;
+  header_.methods = static_cast<std::uint16_t>(header_.methods | 1u << method_bit(exchange.request.method));
+  header_.max_latency_us =
+      std::max(header_.max_latency_us, saturated(exchange.timings.response_done_ns / 1000));
+  if (exchange.mirrors.empty()) ++header_.mirror_outcome[0];
+  for (const auto& mirror : exchange.mirrors)
+    ++header_.mirror_outcome[static_cast<std::size_t>(mirror.outcome) % 8];
+  count_route(exchange.request);
+}
+
+void ChunkBuilder::count_route(const MessageView& request) noexcept {
+  std::array<char, kEndpointPathBytesMax> buffer;
+  const auto path = endpoint_path(request.target, buffer);
+  const auto hash = content_hash(path);
+  if (header_.bloom.add(hash) && ++bloom_keys_ > RouteBloom::kKeysMax) header_.flags |= kBloomSaturated;
+  routes_.count(hash, request.method, path);
+}
+
+}  // namespace understudy::capture

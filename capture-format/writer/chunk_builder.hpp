@@ -1,0 +1,71 @@
+// One chunk while it is being filled: the raw bytes and the statistics that its header will tell.
+#pragma once
+
+#include "capture-format/layout/chunk_header.hpp"
+#include "capture-format/record.hpp"
+#include "capture-format/writer/exchange_encoder.hpp"
+#include "capture-format/writer/route_table.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+namespace understudy::capture {
+
+/// Owned by one thread at a time. Reused for chunk after chunk; `clear` keeps the memory of ordinary size.
+class ChunkBuilder {
+ public:
+  explicit ChunkBuilder(std::size_t capacity);
+
+  /// Forgets the content. A buffer that had grown for one large record goes back to its ordinary size.
+  void clear();
+  bool empty() const noexcept { return header_.records == 0; }
+  std::string_view raw() const noexcept { return {bytes_.get(), size_}; }
+  std::size_t room() const noexcept { return capacity_ - size_; }
+  std::size_t capacity() const noexcept { return capacity_; }
+  std::size_t ordinary_capacity() const noexcept { return ordinary_capacity_; }
+
+  /// Makes room for one record of up to `bytes`, only while empty.
+  void grow(std::size_t bytes);
+
+  /// What `append` may need for an exchange of this encoded size.
+  static constexpr std::size_t needed(std::size_t size_bound) noexcept {
+    return size_bound + kConnectionRecordBytesMax;
+  }
+
+  /// The caller has checked that `needed(encoded_size_bound(exchange))` is no more than `room()`.
+  void append(const ExchangeView& exchange) noexcept;
+  /// Needs kGapRecordBytesMax of room.
+  void append_gap(const Gap& gap) noexcept;
+
+  /// Counts, times, status classes ... of what was appended; identity and sizes are for the writer to fill
+  /// in.
+  const ChunkHeader& header() const noexcept { return header_; }
+  const RouteTable& routes() const noexcept { return routes_; }
+  /// All gaps in this chunk, for whoever must give them on when the chunk is lost.
+  const Gap& gap() const noexcept { return gap_; }
+
+ private:
+  bool first_use(std::uint64_t connection_id) noexcept;
+  void count(const ExchangeView& exchange) noexcept;
+  void count_route(const MessageView& request) noexcept;
+
+  static constexpr std::size_t kConnectionSlots = 1024;
+
+  std::size_t ordinary_capacity_;
+  std::size_t capacity_;
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
+  ChunkHeader header_;
+  RouteTable routes_;
+  std::size_t bloom_keys_ = 0;
+  Gap gap_;
+  // Which connections have their record in this chunk already: a cache, a miss only writes the record once
+  // more.
+  std::array<std::uint64_t, kConnectionSlots> connections_{};
+  bool connection_zero_ = false;
+};
+
+}  // namespace understudy::capture

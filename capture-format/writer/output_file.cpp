@@ -1,0 +1,125 @@
+#include "capture-format/writer/output_file.hpp"
+
+#include "capture-format/layout/limits.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+namespace understudy::capture {
+namespace {
+
+constexpr std::size_t kFileRoutesMax = 4096;
+
+boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
+
+}  // namespace
+
+OutputFile::~OutputFile() { abandon(); }
+
+Result<> OutputFile::create(int directory, std::string temporary_name, const FileHeader& header) {
+  abandon();
+  fd_ = openat(directory, temporary_name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd_ < 0) return last_error();
+  directory_ = directory;
+  temporary_name_ = std::move(temporary_name);
+  uuid_ = header.uuid;
+  offset_ = 0;
+  previous_chunk_ = 0;
+  summary_ = Summary{};
+  routes_.clear();
+  const auto written = write_all(encode(header), {});
+  if (!written) discard();
+  return written;
+}
+
+Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, const RouteTable* routes) {
+  header.file_uuid = uuid_;
+  header.sequence = summary_.index.size();
+  header.previous_offset = previous_chunk_;
+  const auto offset = offset_;
+  const auto fixed = encode(header);
+  auto written = write_all({fixed.data(), fixed.size()}, stored);
+  if (!written) return written;
+  previous_chunk_ = offset;
+  summary_.index.push_back({offset, header});
+  if (routes != nullptr) merge_routes(*routes);
+  return {};
+}
+
+Result<> OutputFile::seal(const std::string& final_name, bool exclusive) {
+  rank_routes();
+  auto sealed = write_all(encode(summary_, uuid_, offset_), {});
+  if (sealed && fdatasync(fd_) != 0) sealed = last_error();
+  if (sealed) {
+    const unsigned flags = exclusive ? RENAME_NOREPLACE : 0;
+    int renamed = renameat2(directory_, temporary_name_.c_str(), directory_, final_name.c_str(), flags);
+    // File systems without RENAME_NOREPLACE: the name has been checked before, a race is all that is left.
+    if (renamed != 0 && errno == EINVAL)
+      renamed = renameat(directory_, temporary_name_.c_str(), directory_, final_name.c_str());
+    if (renamed != 0) sealed = last_error();
+  }
+  // Some file systems cannot sync a directory; the rename itself has happened.
+  if (sealed && fsync(directory_) != 0 && errno != EINVAL && errno != EROFS) sealed = last_error();
+  if (sealed) abandon();
+  return sealed;
+}
+
+void OutputFile::discard() noexcept {
+  if (fd_ < 0) return;
+  unlinkat(directory_, temporary_name_.c_str(), 0);
+  abandon();
+}
+
+void OutputFile::abandon() noexcept {
+  if (fd_ >= 0) close(fd_);
+  fd_ = -1;
+}
+
+Result<> OutputFile::write_all(std::string_view first, std::string_view second) {
+  const auto part = [](std::string_view bytes) {
+    return iovec{const_cast<char*>(bytes.data()), bytes.size()};
+  };
+  while (!first.empty() || !second.empty()) {
+    const std::array<iovec, 2> parts{part(first), part(second)};
+    const auto written = writev(fd_, parts.data(), static_cast<int>(parts.size()));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return last_error();
+    auto count = static_cast<std::size_t>(written);
+    offset_ += count;
+    const auto of_first = std::min(count, first.size());
+    first.remove_prefix(of_first);
+    count -= of_first;
+    second.remove_prefix(count);
+  }
+  return {};
+}
+
+void OutputFile::merge_routes(const RouteTable& routes) {
+  summary_.other_route_exchanges += routes.other();
+  routes.for_each([this](std::string_view route, std::uint32_t exchanges) {
+    const auto known = routes_.find(std::string(route));
+    if (known != routes_.end())
+      known->second += exchanges;
+    else if (routes_.size() < kFileRoutesMax)
+      routes_.emplace(route, exchanges);
+    else
+      summary_.other_route_exchanges += exchanges;
+  });
+}
+
+void OutputFile::rank_routes() {
+  for (const auto& [route, exchanges] : routes_) summary_.top_routes.push_back({route, exchanges});
+  auto& top = summary_.top_routes;
+  std::sort(top.begin(), top.end(), [](const RouteCount& a, const RouteCount& b) {
+    return a.exchanges != b.exchanges ? a.exchanges > b.exchanges : a.route < b.route;
+  });
+  for (std::size_t i = kTopRoutesMax; i < top.size(); ++i) summary_.other_route_exchanges += top[i].exchanges;
+  if (top.size() > kTopRoutesMax) top.resize(kTopRoutesMax);
+}
+
+}  // namespace understudy::capture

@@ -1,0 +1,61 @@
+// One capture file being written: header, chunks, and at the end the summary and its final name.
+#pragma once
+
+#include "capture-format/layout/file_header.hpp"
+#include "capture-format/layout/summary.hpp"
+#include "capture-format/writer/route_table.hpp"
+#include "core/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace understudy::capture {
+
+/// Used by one thread. Written under a temporary name in an open directory; on an error the file is left as
+/// it is, closed, and never written again (what a failed write left on disk is unknown).
+class OutputFile {
+ public:
+  OutputFile() = default;
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  /// Creates `temporary_name` in the directory (O_EXCL, O_NOFOLLOW, 0600) and writes the header. After a
+  /// failure there is no file.
+  Result<> create(int directory, std::string temporary_name, const FileHeader& header);
+
+  /// Fills identity and place of `header` and writes both frames by one writev.
+  Result<> write_chunk(ChunkHeader& header, std::string_view stored, const RouteTable* routes);
+
+  /// Summary, fdatasync, rename to `final_name`, fsync of the directory. `exclusive`: fails when that name
+  /// exists.
+  Result<> seal(const std::string& final_name, bool exclusive);
+
+  /// Closes and removes the file.
+  void discard() noexcept;
+  /// Closes it as it is.
+  void abandon() noexcept;
+
+  bool is_open() const noexcept { return fd_ >= 0; }
+  std::uint64_t stored_bytes() const noexcept { return offset_; }
+  std::uint64_t chunks() const noexcept { return summary_.index.size(); }
+  const Uuid& uuid() const noexcept { return uuid_; }
+
+ private:
+  Result<> write_all(std::string_view first, std::string_view second);
+  void merge_routes(const RouteTable& routes);
+  void rank_routes();
+
+  int directory_ = -1;
+  int fd_ = -1;
+  std::string temporary_name_;
+  Uuid uuid_{};
+  std::uint64_t offset_ = 0;
+  std::uint64_t previous_chunk_ = 0;
+  Summary summary_;
+  std::unordered_map<std::string, std::uint64_t> routes_;
+};
+
+}  // namespace understudy::capture

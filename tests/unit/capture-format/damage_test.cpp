@@ -1,0 +1,185 @@
+// Truncation at every place, bit flips anywhere, captures inside captures: whole chunks come back, nothing
+// false does.
+#include "tests/unit/capture-format/sample_exchange.hpp"
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace understudy::capture::testing {
+namespace {
+
+constexpr std::uint64_t kSamples = 60;
+
+std::vector<std::string> described(std::uint64_t first, std::uint64_t count) {
+  std::vector<std::string> all;
+  for (std::uint64_t i = 0; i < count; ++i) all.push_back(describe(sample_exchange(first + i).view));
+  return all;
+}
+
+/// Every exchange that came back is an original one, and they are in order.
+void expect_no_false_record(const std::vector<std::string>& back, const std::vector<std::string>& originals) {
+  std::size_t at = 0;
+  for (const auto& exchange : back) {
+    while (at < originals.size() && originals[at] != exchange) ++at;
+    ASSERT_LT(at, originals.size()) << "a false or displaced record:\n" << exchange;
+    ++at;
+  }
+}
+
+TEST(Damage, TruncatedAnywhereAllWholeChunksComeBack) {
+  std::vector<SampleExchange> samples;
+  for (std::uint64_t i = 0; i < 24; ++i) samples.push_back(sample_exchange(i, 100));
+  const auto bytes = capture_of(samples);
+  std::vector<std::string> originals;
+  for (const auto& sample : samples) originals.push_back(describe(sample.view));
+  const auto places = chunk_places(bytes);
+  ASSERT_GT(places.size(), 3u);
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+    std::size_t expected = 0;
+    for (const auto& place : places) expected += place.end <= cut ? place.exchanges : 0;
+    const auto back = read_back_bytes(bytes.substr(0, cut));
+    ASSERT_EQ(back.exchanges.size(), expected) << "cut at " << cut;
+    expect_no_false_record(back.exchanges, originals);
+    ASSERT_LE(back.damage.chunks_lost, 1u);
+    ASSERT_FALSE(back.sealed);
+    const bool between_frames =
+        std::any_of(places.begin(), places.end(), [cut](auto& p) { return p.end == cut; }) ||
+        cut <= places[0].begin;
+    ASSERT_EQ(back.damage.notes.empty(), between_frames) << "cut at " << cut;
+  }
+}
+
+TEST(Damage, AFlippedBitAnywhereCostsAtMostOneChunk) {
+  const auto bytes = capture_of_samples(0, kSamples);
+  const auto originals = described(0, kSamples);
+  const auto places = chunk_places(bytes);
+  const auto largest = std::max_element(places.begin(), places.end(), [](auto& a, auto& b) {
+                         return a.exchanges < b.exchanges;
+                       })->exchanges;
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 10'000; ++round) {
+    auto damaged = bytes;
+    const auto at = random() % damaged.size();
+    damaged[at] = static_cast<char>(damaged[at] ^ 1 << random() % 8);
+    const auto back = read_back_bytes(damaged);
+    ASSERT_GE(back.exchanges.size() + largest, kSamples) << "byte " << at;
+    ASSERT_LE(back.damage.chunks_lost, 1u) << "byte " << at;
+    ASSERT_FALSE(back.damage.notes.empty()) << "byte " << at;
+    expect_no_false_record(back.exchanges, originals);
+  }
+}
+
+TEST(Damage, SeveralDamagesCostAtMostOneChunkEach) {
+  const auto bytes = capture_of_samples(0, kSamples);
+  const auto originals = described(0, kSamples);
+  const auto chunks = chunk_places(bytes).size();
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 2'000; ++round) {
+    auto damaged = bytes;
+    constexpr std::size_t kDamages = 3;
+    for (std::size_t i = 0; i < kDamages; ++i)
+      damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
+    const auto back = read_back_bytes(damaged);
+    expect_no_false_record(back.exchanges, originals);
+    ASSERT_GE(back.totals.chunks + kDamages, chunks);
+  }
+}
+
+TEST(Damage, LostChunksAndReadChunksAddUp) {
+  const auto bytes = capture_of_samples(0, kSamples);
+  const auto places = chunk_places(bytes);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    auto header_damaged = bytes;
+    header_damaged[places[i].begin + 100] ^= 1;
+    auto data_damaged = bytes;
+    data_damaged[places[i].data + 20] ^= 1;
+    auto cut_out = bytes;
+    cut_out.erase(places[i].begin, places[i].end - places[i].begin);
+    for (const auto& damaged : {header_damaged, data_damaged, cut_out}) {
+      const auto back = read_back_bytes(damaged);
+      EXPECT_EQ(back.damage.chunks_lost, 1u) << "chunk " << i;
+      EXPECT_EQ(back.exchanges.size(), kSamples - places[i].exchanges) << "chunk " << i;
+      EXPECT_TRUE(back.sealed);
+    }
+  }
+}
+
+TEST(Damage, GarbageBetweenChunksIsSkippedAndNoChunkCountsAsLost) {
+  const auto bytes = capture_of_samples(0, kSamples);
+  auto damaged = bytes;
+  damaged.insert(chunk_places(bytes)[2].begin, std::string(1000, 'g'));
+  const auto back = read_back_bytes(damaged);
+  EXPECT_EQ(back.exchanges.size(), kSamples);
+  EXPECT_EQ(back.damage.chunks_lost, 0u);
+  EXPECT_EQ(back.damage.bytes_skipped, 1000u);
+}
+
+TEST(Damage, AChunkThatStandsTwiceIsReadOnce) {
+  const auto bytes = capture_of_samples(0, kSamples);
+  const auto place = chunk_places(bytes)[1];
+  auto doubled = bytes;
+  doubled.insert(place.end, bytes.substr(place.begin, place.end - place.begin));
+  const auto back = read_back_bytes(doubled);
+  EXPECT_EQ(back.exchanges, described(0, kSamples));
+  EXPECT_FALSE(back.damage.notes.empty());
+}
+
+TEST(Damage, AFileAfterATornFileIsReadWhole) {
+  const auto first = capture_of_samples(0, kSamples);
+  const auto second = capture_of_samples(200, kSamples);
+  const auto places = chunk_places(first);
+  for (std::size_t cut = places[0].begin + 1; cut < first.size(); cut += 29) {
+    std::size_t expected = kSamples;
+    for (const auto& place : places) expected += place.end <= cut ? place.exchanges : 0;
+    const auto back = read_back_bytes(first.substr(0, cut) + second);
+    ASSERT_EQ(back.exchanges.size(), expected) << "cut at " << cut;
+  }
+}
+
+TEST(Damage, ADamagedHeaderOfTheSecondFileCostsItsProvenanceOnly) {
+  const auto first = capture_of_samples(0, kSamples);
+  const auto second = capture_of_samples(200, kSamples);
+  for (const std::size_t at : {0u, 5u, 9u, 20u, 300u}) {
+    auto bytes = first + second;
+    bytes[first.size() + at] ^= 4;
+    const auto back = read_back_bytes(bytes);
+    EXPECT_EQ(back.exchanges.size(), 2 * kSamples) << "byte " << at;
+    EXPECT_TRUE(back.contains_unscrubbed) << "unknown provenance must count as unscrubbed, byte " << at;
+  }
+}
+
+/// A capture file recorded inside a body, in a chunk that zstd stores as it is.
+std::string capture_with_nested_capture(std::string& nested) {
+  nested = capture_of_samples(1000, 20);
+  std::mt19937_64 random(3);
+  std::string noise(200'000, '\0');
+  for (char& c : noise) c = static_cast<char>(random());
+  auto outer = sample_exchange(0);
+  outer.view.request.body = outer.keep(noise.substr(0, 100'000) + nested + noise.substr(100'000));
+  std::vector<SampleExchange> samples;
+  samples.push_back(std::move(outer));
+  for (std::uint64_t i = 1; i < 10; ++i) samples.push_back(sample_exchange(i));
+  return capture_of(samples);
+}
+
+TEST(Damage, ACaptureInsideABodyIsNeverTakenForRecords) {
+  std::string nested;
+  const auto bytes = capture_with_nested_capture(nested);
+  ASSERT_NE(bytes.find(nested.substr(0, 64)), std::string::npos) << "the nested file must be stored verbatim";
+  const auto clean = read_back_bytes(bytes);
+  ASSERT_EQ(clean.exchanges.size(), 10u);
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 3'000; ++round) {
+    auto damaged = bytes;
+    damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
+    damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
+    if (round % 2 == 0) damaged.resize(random() % damaged.size());
+    expect_no_false_record(read_back_bytes(damaged).exchanges, clean.exchanges);
+  }
+}
+
+}  // namespace
+}  // namespace understudy::capture::testing
