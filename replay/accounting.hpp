@@ -22,9 +22,9 @@ struct Accounting {
   std::uint64_t sent = 0;  ///< answered completely
   std::uint64_t shed = 0;  ///< too late to be worth sending
   ReasonCounts filtered;   ///< sampled_out body_not_recorded local_reply not_sendable beyond_duration
-                          ///< interrupted target_unreachable
-  ReasonCounts blocked;  ///< by the guard, under the name of what decided
-  ReasonCounts failed;   ///< sent without a complete answer
+                           ///< interrupted target_unreachable
+  ReasonCounts blocked;    ///< by the guard, under the name of what decided
+  ReasonCounts failed;     ///< sent without a complete answer
 
   std::uint64_t selected() const noexcept { return in_capture - total(filtered); }
   bool adds_up() const noexcept {

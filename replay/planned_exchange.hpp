@@ -19,6 +19,7 @@ struct Expectation {
   std::string endpoint;
   std::string request_line;  ///< "GET /posts?_sort=views", bounded, for examples
   std::uint64_t fingerprint = 0;
+  std::uint64_t question = 0;
   bool safe = true;
   bool has_response = false;
   http::Response response;

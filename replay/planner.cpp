@@ -62,7 +62,8 @@ void Planner::prepare(RecordedExchange& exchange) const {
 
 std::optional<PlannedExchange> Planner::plan(RecordedExchange exchange) {
   ++counts_.in_capture;
-  const auto fingerprint = histories_.next(exchange);
+  const auto endpoint = diff::endpoint_of(exchange.request.head.method, exchange.request.head.target);
+  const auto identity = histories_.next(exchange, endpoint);
   if (const auto reason = unsendable(exchange); !reason.empty()) {
     ++counts_.filtered[std::string(reason)];
     return std::nullopt;
@@ -77,15 +78,16 @@ std::optional<PlannedExchange> Planner::plan(RecordedExchange exchange) {
   auto& expected = out.expected;
   expected.request_line =
       diff::excerpt(exchange.request.head.method + ' ' + exchange.request.head.target, kRequestLineBytes);
-  expected.endpoint = diff::endpoint_of(exchange.request.head.method, exchange.request.head.target);
+  expected.endpoint = endpoint;
   prepare(exchange);
   const auto decision = guard_.judge(exchange.request);
   if (!decision.allowed()) {
     ++counts_.blocked[decision.rule];
     return std::nullopt;
   }
-  expected.safe = diff::is_safe_method(exchange.request.head.method);
-  expected.fingerprint = fingerprint;
+  expected.safe = identity.safe;
+  expected.fingerprint = identity.fingerprint;
+  expected.question = identity.question;
   const auto admitted = guard_.admit(std::move(exchange.request));
   out.request.emplace(*admitted, options_.target.authority(), exchange.id);
   out.session = exchange.session;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/diff/fingerprint.hpp"
+#include "core/diff/noise_model.hpp"
 #include "replay/recorded_exchange.hpp"
 
 #include <cstdint>
@@ -16,8 +17,9 @@ class SessionHistories {
   /// Sessions remembered; of further ones all requests look like the first.
   static constexpr std::size_t kSessionsMax = 1'000'000;
 
-  /// The fingerprint of the exchange's request; then its write, if it is one, is remembered.
-  std::uint64_t next(const RecordedExchange& exchange) {
+  /// Who asks what, in which state; then the exchange's write, if it is one, is remembered. `endpoint` must
+  /// outlive the result.
+  diff::RequestIdentity next(const RecordedExchange& exchange, std::string_view endpoint) {
     const auto found = histories_.find(exchange.session);
     const auto history = found == histories_.end() ? 0 : found->second;
     const auto fingerprint = diff::request_fingerprint(exchange.request, exchange.authority, history);
@@ -26,7 +28,8 @@ class SessionHistories {
       found->second = after;
     else if (after != 0 && histories_.size() < kSessionsMax)
       histories_.emplace(exchange.session, after);
-    return fingerprint;
+    return {fingerprint, diff::request_question(exchange.request, exchange.authority), endpoint,
+            diff::is_safe_method(exchange.request.head.method)};
   }
 
  private:

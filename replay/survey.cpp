@@ -12,12 +12,10 @@ Outcome<Survey> survey_captures(const std::vector<std::filesystem::path>& paths)
   while (const auto exchange = stream->next()) {
     if (survey.exchanges++ == 0) survey.first_start_ns = exchange->start_ns;
     survey.last_start_ns = std::max(survey.last_start_ns, exchange->start_ns);
-    const auto fingerprint = histories.next(*exchange);
+    const auto endpoint = diff::endpoint_of(exchange->request.head.method, exchange->request.head.target);
+    const auto identity = histories.next(*exchange, endpoint);
     if (!exchange->has_response || !exchange->response_whole || exchange->fate != capture::Fate::ok) continue;
-    const auto& head = exchange->request.head;
-    const auto endpoint = diff::endpoint_of(head.method, head.target);
-    survey.noise.learn({fingerprint, endpoint, diff::is_safe_method(head.method)}, exchange->response,
-                       exchange->answered_ns());
+    survey.noise.learn(identity, exchange->response, exchange->answered_ns());
   }
   survey.noise.finish_learning();
   survey.captures = stream->captures();

@@ -27,7 +27,7 @@ struct Difference {
   std::string replayed;
   ValueClass recorded_class = ValueClass::text;
   ValueClass replayed_class = ValueClass::text;
-  bool follows_clock = false;  ///< both values are times near their own response's time
+  bool follows_clock = false;  ///< both values are times that stand alike to their own response's time
   std::uint32_t occurrences = 1;
   std::vector<ValueHashes> values;  ///< of the first kHashesMax occurrences
 };

@@ -4,10 +4,13 @@
 #include "core/diff/excerpt.hpp"
 #include "core/diff/time_value.hpp"
 
+#include <cstdlib>
+
 namespace understudy::diff {
 namespace {
 
 constexpr std::int64_t kClockSlackNs = 300LL * 1'000'000'000;
+constexpr std::int64_t kOffsetSlackNs = 5LL * 1'000'000'000;
 
 std::string place_of(const Occurrence& occurrence) {
   std::string key(occurrence.path);
@@ -69,8 +72,13 @@ bool DifferenceSink::follow_clock(std::string_view recorded, std::string_view re
   if (times_.recorded_ns == 0 || times_.replayed_ns == 0) return false;
   const auto before = parse_time(recorded);
   const auto after = parse_time(replayed);
-  return before && after && before->format == after->format &&
-         before->near(times_.recorded_ns, kClockSlackNs) && after->near(times_.replayed_ns, kClockSlackNs);
+  if (!before || !after || before->format != after->format) return false;
+  if (before->near(times_.recorded_ns, kClockSlackNs) && after->near(times_.replayed_ns, kClockSlackNs))
+    return true;
+  // An expiry an hour from now: both are equally far from their own response.
+  const auto recorded_offset = before->begin_ns - static_cast<std::int64_t>(times_.recorded_ns);
+  const auto replayed_offset = after->begin_ns - static_cast<std::int64_t>(times_.replayed_ns);
+  return before->span_ns <= kOffsetSlackNs && std::abs(recorded_offset - replayed_offset) <= kOffsetSlackNs;
 }
 
 }  // namespace understudy::diff

@@ -37,7 +37,8 @@ class DifferenceSink {
   /// derived.
   void add_values(Kind kind, std::string_view path, std::string_view recorded, std::string_view replayed);
 
-  /// Both are times of one format, each within five minutes of its own response's time.
+  /// Both are times of one format, each within five minutes of its own response's time, or both equally far
+  /// (to five seconds) from it.
   bool follow_clock(std::string_view recorded, std::string_view replayed) const noexcept;
 
   void count_leaves(std::uint64_t count) noexcept { result_.leaves_compared += count; }

@@ -23,13 +23,19 @@ bool is_safe_method(std::string_view method) noexcept {
   return method == "GET" || method == "HEAD" || method == "OPTIONS";
 }
 
-std::uint64_t request_fingerprint(const http::Request& request, std::string_view authority,
-                                  std::uint64_t history) {
+std::uint64_t request_question(const http::Request& request, std::string_view authority) {
   ContentHasher hasher;
   add(hasher, request.head.method);
   add(hasher, authority);
   add(hasher, request.head.target);
   add(hasher, request.body);
+  return hasher.digest();
+}
+
+std::uint64_t request_fingerprint(const http::Request& request, std::string_view authority,
+                                  std::uint64_t history) {
+  ContentHasher hasher;
+  add(hasher, request_question(request, authority));
   for (const auto field : request.head.fields)
     for (const std::string_view name : {"Authorization", "Cookie", "Accept", "Accept-Language"})
       if (iequals(field.name, name)) {

@@ -13,6 +13,9 @@ namespace understudy::diff {
 std::uint64_t request_fingerprint(const http::Request& request, std::string_view authority,
                                   std::uint64_t history);
 
+/// What is asked alone: method, authority, target, body. Answers may rightly depend on more.
+std::uint64_t request_question(const http::Request& request, std::string_view authority);
+
 /// The session's history after `request`: changes with every request that is not GET, HEAD or OPTIONS.
 std::uint64_t history_after(const http::Request& request, std::uint64_t history);
 

@@ -16,7 +16,10 @@ namespace understudy::diff {
 enum class Evidence : std::uint8_t {
   clock,               ///< both values are times near their own response
   repeated_request,    ///< the recording answered this very request differently there
-  endpoint_variation,  ///< ids, tokens, times or orders that the recording varies there on this endpoint
+  endpoint_variation,  ///< ids, tokens, times or orders that equal requests to this endpoint got differently
+                       ///< there
+  service_variation,   ///< the same on several other endpoints at this path, and nothing speaks against it on
+                       ///< this one
   fresh_identifier,    ///< writes to this endpoint made a new id there every time
 };
 std::string_view to_string(Evidence evidence) noexcept;
@@ -24,6 +27,7 @@ std::string_view to_string(Evidence evidence) noexcept;
 /// Who asked what; see request_fingerprint and endpoint_of.
 struct RequestIdentity {
   std::uint64_t fingerprint = 0;
+  std::uint64_t question = 0;  ///< the same without who asked and what was written before: request_question
   std::string_view endpoint;
   bool safe = true;
 };

@@ -92,7 +92,8 @@ Agreement Judge::compare(const AnsweredExchange& answered, EndpointTally& tally,
   const auto comparison = diff::compare(expected.response, answered.response, options);
   leaves_compared_ += comparison.leaves_compared;
   tally.leaves_compared += comparison.leaves_compared;
-  const diff::RequestIdentity identity{expected.fingerprint, expected.endpoint, expected.safe};
+  const diff::RequestIdentity identity{expected.fingerprint, expected.question, expected.endpoint,
+                                       expected.safe};
   bool mismatch = comparison.differences_dropped > 0;
   bool beyond_headers = mismatch;
   bool noise = false;

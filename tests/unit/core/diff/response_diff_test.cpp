@@ -133,6 +133,8 @@ TEST(ResponseDiff, TimesNearTheirOwnResponsesFollowTheClock) {
   EXPECT_TRUE(follows("1767607200", "1767693600"));
   EXPECT_TRUE(follows("1767607200123", "1767693600999"));
   EXPECT_TRUE(follows(R"("2026-01-05")", R"("2026-01-06")"));
+  EXPECT_TRUE(follows(R"("2026-01-05T11:00:01Z")", R"("2026-01-06T11:00:03Z")")) << "an expiry in an hour";
+  EXPECT_FALSE(follows(R"("2026-01-05T11:00:01Z")", R"("2026-01-06T11:30:01Z")")) << "another expiry";
   EXPECT_FALSE(follows(R"("2026-01-05T10:00:01Z")", R"("2026-01-05T10:00:02Z")")) << "a frozen clock";
   EXPECT_FALSE(follows(R"("2026-01-05T10:00:01Z")", R"("2026-01-06T10:06:00Z")")) << "over five minutes off";
   EXPECT_FALSE(follows(R"("2026-01-05T10:00:01Z")", "1767693600")) << "another format";
