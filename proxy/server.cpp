@@ -5,11 +5,10 @@
 #include "core/telemetry/log.hpp"
 #include "proxy/admin/admin.hpp"
 #include "proxy/admin/metrics.hpp"
-#include "proxy/downstream/data_plane.hpp"
-#include "proxy/exchange/tee.hpp"
+#include "proxy/config/plane_options.hpp"
 #include "proxy/name_watch.hpp"
 #include "proxy/shadow/shadow_plane.hpp"
-#include "proxy/shadow/target_check.hpp"
+#include "proxy/worker_unit.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -26,51 +25,6 @@ namespace {
 constexpr std::chrono::milliseconds kAbandonGrace{500};
 /// Mirrored requests in flight when the data plane has ended.
 constexpr std::chrono::seconds kShadowGrace{2};
-
-/// A worker with all that lives on it. Destroyed from the bottom up: the worker's tasks use what stands
-/// above.
-struct WorkerUnit {
-  std::unique_ptr<Tee> tee;
-  std::unique_ptr<DataPlane> plane;
-  std::unique_ptr<net::Worker> worker;
-  std::thread thread;
-};
-
-Tee::Options tee_options(const ProxyConfig& config, std::size_t workers) {
-  Tee::Options options;
-  options.budget_bytes = config.shadow_limits.memory_bytes / workers;
-  options.body_bytes_max = config.shadow_limits.body_bytes;
-  return options;
-}
-
-ShadowPlaneOptions shadow_options(const ProxyConfig& config, std::vector<net::tcp::endpoint> forbidden) {
-  ShadowPlaneOptions options;
-  options.shadows = config.shadows;
-  options.capture = config.capture;
-  options.guard = config.guard;
-  options.scrub = config.scrub;
-  options.forbidden_endpoints = std::move(forbidden);
-  options.in_flight_max = config.shadow_limits.in_flight;
-  options.in_flight_bytes_max = config.shadow_limits.memory_bytes;
-  options.connections_max = config.shadow_limits.connections;
-  options.response_timeout = config.shadow_limits.response_timeout;
-  return options;
-}
-
-/// A shadow at a production address would be sent every request twice.
-Outcome<> check_shadows(const ProxyConfig& config, std::span<const net::tcp::endpoint> forbidden) {
-  for (const auto& shadow : config.shadows) {
-    const auto endpoints = net::resolve(shadow.url);
-    if (!endpoints) continue;  // Not an error at start: the plane keeps trying and counts.
-    for (const auto& endpoint : *endpoints)
-      if (reaches_forbidden(endpoint, forbidden))
-        return Failure{
-            fmt::format("shadow '{}' ({}) is the primary or this proxy itself: mirroring to production is "
-                        "refused, give a staging address",
-                        shadow.name, shadow.url.authority())};
-  }
-  return {};
-}
 
 }  // namespace
 
@@ -108,7 +62,7 @@ class ProxyServer::Impl {
   SampleShare share_;
   net::Worker control_;
   net::Timer patience_{control_.executor()};
-  std::vector<WorkerUnit> units_;
+  std::vector<std::unique_ptr<WorkerUnit>> units_;
   std::unique_ptr<ShadowPlane> shadow_;
   std::unique_ptr<AdminServer> admin_;
   std::unique_ptr<NameWatch> name_watch_;
@@ -130,6 +84,7 @@ Outcome<> ProxyServer::Impl::open() {
   const std::size_t hardware = std::max(1U, std::thread::hardware_concurrency());
   if (auto opened = open_workers(config_.workers != 0 ? config_.workers : hardware, *primary); !opened)
     return opened;
+  if (auto checked = check_primary(config_, *primary, addresses_); !checked) return checked;
   auto forbidden = *primary;
   forbidden.insert(forbidden.end(), addresses_.begin(), addresses_.end());
   if (auto opened = open_shadow_plane(std::move(forbidden)); !opened) return opened;
@@ -137,20 +92,18 @@ Outcome<> ProxyServer::Impl::open() {
 }
 
 Outcome<> ProxyServer::Impl::open_workers(std::size_t count, const std::vector<net::tcp::endpoint>& primary) {
-  const DataPlaneOptions options{config_.downstream, config_.primary, primary, config_.sample_key};
+  const auto options = data_plane_options(config_, primary);
+  const auto tee = config_.tees() ? std::optional(tee_options(config_, count)) : std::nullopt;
   addresses_ = config_.listeners;
   for (std::size_t index = 0; index < count; ++index) {
-    WorkerUnit unit;
-    unit.worker = std::make_unique<net::Worker>(static_cast<unsigned>(index));
-    if (config_.tees()) unit.tee = std::make_unique<Tee>(tee_options(config_, count));
-    unit.plane = std::make_unique<DataPlane>(*unit.worker, options, share_, unit.tee.get());
+    auto& unit = *units_.emplace_back(
+        std::make_unique<WorkerUnit>(static_cast<unsigned>(index), options, share_, tee));
     for (auto& address : addresses_) {
       // The first worker turns port 0 into a real one, which the others share.
-      const auto listening = unit.plane->listen(address);
+      const auto listening = unit.plane().listen(address);
       if (!listening) return Failure{listening.error().message};
       address = *listening;
     }
-    units_.push_back(std::move(unit));
   }
   return {};
 }
@@ -159,8 +112,8 @@ Outcome<> ProxyServer::Impl::open_shadow_plane(std::vector<net::tcp::endpoint> f
   if (!config_.tees()) return {};
   if (auto checked = check_shadows(config_, forbidden); !checked) return checked;
   std::vector<Tee*> tees;
-  for (const auto& unit : units_) tees.push_back(unit.tee.get());
-  auto plane = ShadowPlane::start(shadow_options(config_, std::move(forbidden)), std::move(tees));
+  for (const auto& unit : units_) tees.push_back(unit->tee());
+  auto plane = ShadowPlane::start(shadow_plane_options(config_, std::move(forbidden)), std::move(tees));
   if (!plane) return plane.error();
   shadow_ = std::move(*plane);
   return {};
@@ -216,13 +169,10 @@ ExitCode ProxyServer::Impl::run() {
   name_watch_ =
       std::make_unique<NameWatch>(control_, config_.primary, [this](std::vector<net::tcp::endpoint> found) {
         for (auto& unit : units_)
-          unit.worker->post([plane = unit.plane.get(), found] { plane->set_primary_endpoints(found); });
+          unit->post([plane = &unit->plane(), found] { plane->set_primary_endpoints(found); });
       });
   units_running_ = units_.size();
-  for (auto& unit : units_) {
-    unit.plane->start();
-    unit.thread = std::thread([worker = unit.worker.get()] { worker->run(); });
-  }
+  for (auto& unit : units_) unit->start();
   auto expected = Phase::starting;
   phase_.compare_exchange_strong(expected, Phase::serving);
   announce();
@@ -238,8 +188,9 @@ void ProxyServer::Impl::begin_drain() {
   phase_ = Phase::draining;
   telemetry::log(telemetry::Level::info, "draining");
   for (auto& unit : units_)
-    unit.worker->post(
-        [this, &unit] { unit.plane->drain([this] { control_.post([this] { unit_ended(); }); }); });
+    unit->post([this, plane = &unit->plane()] {
+      plane->drain([this] { control_.post([this] { unit_ended(); }); });
+    });
   patience_.expires_after(config_.downstream.timeouts.drain);
   patience_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
@@ -253,9 +204,9 @@ void ProxyServer::Impl::begin_stop() {
   phase_ = Phase::stopping;
   exit_code_ = ExitCode::interrupted;
   for (auto& unit : units_)
-    unit.worker->post([this, &unit] {
-      unit.plane->abandon();
-      unit.plane->drain([this] { control_.post([this] { unit_ended(); }); });
+    unit->post([this, plane = &unit->plane()] {
+      plane->abandon();
+      plane->drain([this] { control_.post([this] { unit_ended(); }); });
     });
   patience_.expires_after(kAbandonGrace);
   patience_.async_wait([this](const boost::system::error_code& cancelled) {
@@ -267,15 +218,8 @@ void ProxyServer::Impl::unit_ended() {
   if (--units_running_ == 0) control_.stop();
 }
 
-// Whatever still runs on a worker is destroyed with it, while its plane and tee exist (see WorkerUnit).
 void ProxyServer::Impl::join_workers() {
-  for (auto& unit : units_) {
-    if (!unit.worker) continue;
-    unit.worker->stop();
-    if (unit.thread.joinable()) unit.thread.join();
-    unit.plane->close();
-    unit.worker.reset();
-  }
+  for (auto& unit : units_) unit->end();
 }
 
 void ProxyServer::Impl::drain() {
@@ -290,7 +234,7 @@ void ProxyServer::Impl::apply(const ProxyConfig& config) { share_.set(config.sam
 
 std::vector<const WorkerCounters*> ProxyServer::Impl::counters() const {
   std::vector<const WorkerCounters*> all;
-  for (const auto& unit : units_) all.push_back(&unit.plane->counters());
+  for (const auto& unit : units_) all.push_back(&unit->plane().counters());
   return all;
 }
 

@@ -32,7 +32,7 @@ struct OriginConnection {
 using OriginConnectionPtr = std::unique_ptr<OriginConnection>;
 
 struct OriginPoolOptions {
-  std::size_t idle_max = 64;  ///< more are closed when they come back
+  std::size_t idle_max = 1024;  ///< more are closed when they come back
   std::chrono::nanoseconds idle_timeout = std::chrono::seconds(50);
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);  ///< for all endpoints together
   std::size_t buffer_bytes = 64 * 1024;  ///< at least a response head and its limit

@@ -17,6 +17,9 @@ std::size_t buffer_bytes(const DownstreamOptions& options) {
   return options.request_limits.head_bytes + 4 * 1024;
 }
 
+constexpr std::size_t kRefusedBytes = 4 * 1024;
+constexpr std::chrono::seconds kRefusedLinger{1};
+
 }  // namespace
 
 Connection::Connection(PlaneContext& plane, net::TcpSocket socket, const net::tcp::endpoint& peer,
@@ -114,7 +117,7 @@ void Connection::drain() noexcept {
 
 void Connection::abandon() noexcept { exchange_.time_out(); }
 
-void refuse_connection(net::TcpSocket& socket, PlaneContext& plane) {
+net::Task<> refuse_connection(net::TcpSocket socket, PlaneContext& plane) {
   LocalAnswer answer;
   answer.status = 503;
   answer.text = "Too many connections";
@@ -124,7 +127,17 @@ void refuse_connection(net::TcpSocket& socket, PlaneContext& plane) {
   append_local_answer(bytes, answer);
   if (net::try_write(socket, bytes)) plane.counters.count_response(503);
   plane.counters.count(LocalReply::overloaded);
-  plane.counters.connections_refused.add();
+  net::BufferedStream stream(std::move(socket), kRefusedBytes);
+  net::Deadline deadline(
+      plane.worker.deadlines(), [](void* refused) { static_cast<net::BufferedStream*>(refused)->close(); },
+      &stream);
+  deadline.arm(kRefusedLinger);
+  stream.shutdown_send();
+  for (;;) {
+    stream.in().clear();
+    const auto [error, ignored] = co_await stream.read_some();
+    if (error) co_return;
+  }
 }
 
 }  // namespace understudy::proxy

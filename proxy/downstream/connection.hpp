@@ -34,7 +34,8 @@ class Connection {
   bool idle_ = false;  ///< waits for the first byte of a request
 };
 
-/// Best effort and at once: for a connection over the limit.
-void refuse_connection(net::TcpSocket& socket, PlaneContext& plane);
+/// For a connection over the limit: 503 at once, and a moment of reading on, so that the answer arrives
+/// although the client's request is never read as one.
+net::Task<> refuse_connection(net::TcpSocket socket, PlaneContext& plane);
 
 }  // namespace understudy::proxy

@@ -15,6 +15,9 @@ net::OriginPoolOptions pool_options(const DownstreamOptions& options) {
   return pool;
 }
 
+/// Refusing politely needs a descriptor for a moment; beyond so many, a flood is cut off without a word.
+constexpr std::size_t kRefusalsMax = 256;
+
 /// Ids are unique in the process and start with the worker's number.
 std::uint64_t first_id(const net::Worker& worker) { return (std::uint64_t{worker.index()} << 48) + 1; }
 
@@ -52,8 +55,10 @@ void DataPlane::start() {
 
 void DataPlane::accept(net::TcpSocket socket, const net::tcp::endpoint& peer) {
   counters_.connections_accepted.add();
-  if (connections_.size() >= options_.downstream.connections_max) return refuse_connection(socket, context_);
-  worker_.tasks().spawn(serve(std::move(socket), peer));
+  if (connections_.size() < options_.downstream.connections_max)
+    return worker_.tasks().spawn(serve(std::move(socket), peer));
+  counters_.connections_refused.add();
+  if (refusals_ < kRefusalsMax) worker_.tasks().spawn(refuse(std::move(socket)));
 }
 
 net::Task<> DataPlane::serve(net::TcpSocket socket, net::tcp::endpoint peer) {
@@ -74,6 +79,12 @@ net::Task<> DataPlane::serve(net::TcpSocket socket, net::tcp::endpoint peer) {
   Connection connection(context_, std::move(socket), peer, next_connection_id_++);
   const Registration registration(*this, connection);
   co_await connection.serve();
+}
+
+net::Task<> DataPlane::refuse(net::TcpSocket socket) {
+  ++refusals_;
+  co_await refuse_connection(std::move(socket), context_);
+  --refusals_;
 }
 
 void DataPlane::drain(std::function<void()> done) {

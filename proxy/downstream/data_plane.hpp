@@ -56,6 +56,7 @@ class DataPlane {
  private:
   void accept(net::TcpSocket socket, const net::tcp::endpoint& peer);
   net::Task<> serve(net::TcpSocket socket, net::tcp::endpoint peer);
+  net::Task<> refuse(net::TcpSocket socket);
 
   net::Worker& worker_;
   DataPlaneOptions options_;
@@ -66,6 +67,7 @@ class DataPlane {
   PlaneContext context_;
   std::vector<std::unique_ptr<net::Listener>> listeners_;
   std::unordered_set<Connection*> connections_;
+  std::size_t refusals_ = 0;  ///< being told 503
   std::uint64_t next_connection_id_;
 };
 

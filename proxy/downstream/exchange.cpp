@@ -123,12 +123,10 @@ net::Task<After> answer_client_fault(ExchangeState& x) {
 }
 
 net::Task<After> answer_primary_failure(ExchangeState& x, const Attempt& failed) {
-  // Who was waited for when time ran out: a client that owes body, or the primary?
-  const bool client_slow = x.timed_out && x.upload != Upload::complete && x.upload != Upload::origin_gone;
   co_await stop_upload(x);
   const bool body_owed = !x.upload_complete();
   x.upstream.reset();
-  if (client_slow) {
+  if (x.client_slow) {
     x.plane.counters.client_aborts.add();
     end(x, Fate::client_abort, Reason::client_abort);
     co_return co_await answer_locally(x, LocalReply::head_timeout, 408,

@@ -32,7 +32,7 @@ void ExchangeState::reset() {
   up_sent = 0;
   upload = Upload::complete;
   upload_error.clear();
-  timed_out = response_begun = head_received = false;
+  timed_out = client_slow = response_begun = head_received = false;
 }
 
 void ExchangeState::progress() noexcept {
@@ -43,6 +43,7 @@ void ExchangeState::progress() noexcept {
 
 void ExchangeState::time_out() noexcept {
   timed_out = true;
+  client_slow = awaiting_client;
   client.stream.cancel();
   if (upstream) upstream->stream.cancel();
 }

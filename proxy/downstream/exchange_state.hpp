@@ -89,7 +89,9 @@ struct ExchangeState {
   std::size_t up_sent = 0;  ///< bytes of `up_out` that the kernel has taken
   Upload upload = Upload::complete;
   boost::system::error_code upload_error;
+  bool awaiting_client = false;  ///< the upload waits for more of the body
   bool timed_out = false;
+  bool client_slow = false;     ///< when time ran out, it was the client who owed us bytes
   bool response_begun = false;  ///< a byte came from the origin
   bool head_received = false;   ///< the final response head
   Monotonic::time_point started;

@@ -33,7 +33,7 @@ struct DownstreamOptions {
   http::Limits response_limits = http::response_limits();
   Timeouts timeouts;
   std::size_t connections_max = 10'000;  ///< per worker; more are answered 503 and closed
-  std::size_t upstream_idle_max = 64;    ///< per worker: pooled idle connections
+  std::size_t upstream_idle_max = 1024;  ///< per worker: pooled idle connections, gone after `upstream_idle`
   std::size_t piece_bytes =
       64 * 1024;                   ///< most bytes of a body held per direction: what back-pressure bounds
   std::string via = "understudy";  ///< pseudonym in Via; empty: no Via

@@ -16,7 +16,9 @@ void end_upload(ExchangeState& x, Upload how) {
 /// False when the client has no more to say.
 net::Task<bool> read_more(ExchangeState& x) {
   auto& stream = x.client.stream;
+  x.awaiting_client = true;
   const auto [error, bytes] = co_await stream.read_some();
+  x.awaiting_client = false;
   if (error) co_return false;
   stream.in().commit(bytes);
   x.plane.counters.downstream_bytes_in.add(bytes);

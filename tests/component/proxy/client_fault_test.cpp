@@ -62,6 +62,24 @@ TEST(ClientFault, StalledBodyIs408AndTheOriginSeesACutRequest) {
   EXPECT_EQ(status_of(client.read_until_close()), 408U);
 }
 
+TEST(ClientFault, OriginThatStopsReadingIsNotTheClientsFault) {
+  std::promise<void> over;
+  ScriptedOrigin origin([waiting = over.get_future().share()](OriginConnection& connection) {
+    connection.read_until("\r\n\r\n");
+    waiting.wait();
+  });
+  auto config = proxy_config(origin.port());
+  config.downstream.timeouts.body_idle = std::chrono::milliseconds(300);
+  RunningProxy proxy(config);
+  RawClient client(proxy.port());
+  client.send("POST / HTTP/1.1\r\nHost: s\r\nContent-Length: 100000000\r\n\r\n");
+  const std::string piece(1'000'000, 'x');
+  for (int i = 0; i < 40; ++i)
+    if (!client.send(piece)) break;
+  EXPECT_EQ(status_of(client.read_response()), 504U);
+  over.set_value();
+}
+
 TEST(ClientFault, BadChunkWithTheHeadIs400AndNothingForwarded) {
   ScriptedOrigin origin(ScriptedOrigin::answers({ScriptedOrigin::ok("x")}));
   RunningProxy proxy(origin);
@@ -154,6 +172,7 @@ TEST(Limits, ConnectionsOverTheLimitGet503) {
     EXPECT_EQ(status_of(client.read_response()), 200U);
   }
   RawClient refused(proxy.port());
+  refused.send(kGet);
   const auto response = refused.read_until_close();
   EXPECT_EQ(status_of(response), 503U);
   EXPECT_NE(response.find("Retry-After: "), std::string::npos);

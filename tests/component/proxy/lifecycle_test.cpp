@@ -127,6 +127,14 @@ TEST(Lifecycle, ShadowThatIsThePrimaryIsRefused) {
   EXPECT_NE(server.error().message.find("shadow 'twin'"), std::string::npos);
 }
 
+TEST(Lifecycle, PrimaryThatIsTheProxyItselfIsRefused) {
+  auto config = proxy_config(unused_port());
+  config.listeners.front() = *net::parse_listen_address("0.0.0.0:" + std::to_string(config.primary.port));
+  const auto server = proxy::ProxyServer::open(config);
+  ASSERT_FALSE(server);
+  EXPECT_NE(server.error().message.find("this proxy itself"), std::string::npos);
+}
+
 TEST(Lifecycle, AdminOutsideLoopbackIsRefused) {
   ScriptedOrigin origin(ScriptedOrigin::hangs());
   auto config = proxy_config(origin.port());

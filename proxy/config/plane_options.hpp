@@ -1,0 +1,34 @@
+// From the configuration to the plain options of each part of the proxy.
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/net/executor.hpp"
+#include "proxy/config/config.hpp"
+#include "proxy/downstream/data_plane.hpp"
+#include "proxy/exchange/tee.hpp"
+#include "proxy/shadow/shadow_options.hpp"
+
+#include <span>
+#include <vector>
+
+namespace understudy::proxy {
+
+/// `primary`: its resolved addresses.
+DataPlaneOptions data_plane_options(const ProxyConfig& config,
+                                    const std::vector<net::tcp::endpoint>& primary);
+
+/// One of `workers` equal shares of the memory that the shadow plane may use.
+Tee::Options tee_options(const ProxyConfig& config, std::size_t workers);
+
+/// `forbidden`: where production is.
+ShadowPlaneOptions shadow_plane_options(const ProxyConfig& config, std::vector<net::tcp::endpoint> forbidden);
+
+/// Refuses a primary that is one of our own listeners: every request would come back to us for ever.
+Outcome<> check_primary(const ProxyConfig& config, std::span<const net::tcp::endpoint> primary,
+                        std::span<const net::tcp::endpoint> listeners);
+
+/// Refuses a shadow at a production address: it would be sent every request twice. One that cannot be
+/// resolved now is no error; the shadow plane checks at every connect.
+Outcome<> check_shadows(const ProxyConfig& config, std::span<const net::tcp::endpoint> forbidden);
+
+}  // namespace understudy::proxy
