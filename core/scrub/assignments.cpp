@@ -4,6 +4,7 @@
 #include "core/scrub/key_names.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace understudy::scrub {
 namespace {
@@ -15,11 +16,24 @@ bool is_name(char c) {
          c == '.' || c == '[' || c == ']' || c == '$';
 }
 
+constexpr std::array<bool, 256> kEndsValue = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : std::string_view("&;, \t\r\n\"'<>()#{}|\\")) ends[static_cast<unsigned char>(c)] = true;
+  return ends;
+}();
+
 std::size_t name_begin(std::string_view text, std::size_t equals) {
   const auto lowest = equals > kNameBytesMax ? equals - kNameBytesMax : 0;
   auto begin = equals;
   while (begin > lowest && is_name(text[begin - 1])) --begin;
   return begin;
+}
+
+/// Settings about credentials rather than credentials: "secrets=read".
+bool is_setting(std::string_view value) {
+  constexpr auto kSettings = std::to_array<std::string_view>(
+      {"true", "false", "null", "none", "undefined", "read", "write", "admin", "required", "optional"});
+  return std::find(kSettings.begin(), kSettings.end(), value) != kSettings.end();
 }
 
 /// A value ends where lists, URLs and quotes end.
@@ -30,22 +44,26 @@ Span value_span(std::string_view text, std::size_t begin) {
     if (close != std::string_view::npos) return {begin + 1, close};
     ++begin;
   }
-  const auto end = text.find_first_of("&;, \t\r\n\"'<>()#{}|\\", begin);
-  return {begin, end == std::string_view::npos ? text.size() : end};
+  auto end = begin;
+  while (end < text.size() && !kEndsValue[static_cast<unsigned char>(text[end])]) ++end;
+  return {begin, end};
 }
 
 }  // namespace
 
-void scan_assignments(const MappedText& text, const Pass& pass, Splices& splices) {
+void scan_assignments(const MappedText& text, const std::vector<Span>& inert, const Pass& pass,
+                      Splices& splices) {
   const auto view = text.text();
   for (auto equals = view.find('='); equals != std::string_view::npos; equals = view.find('=', equals + 1)) {
     const auto begin = name_begin(view, equals);
     const auto kind = classify_key(view.substr(begin, equals - begin));
     if (!is_secret(kind)) continue;
     const auto value = value_span(view, equals + 1);
-    if (value.size() == 0) continue;
-    const auto redacted =
-        redacted_credential(view.substr(value.begin, value.size()), KeyKind::secret, pass.tokens);
+    const auto overlaps = [&](Span token) { return token.begin < value.end && value.begin < token.end; };
+    if (value.size() == 0 || std::any_of(inert.begin(), inert.end(), overlaps)) continue;
+    const auto text_of_value = view.substr(value.begin, value.size());
+    if (Tokens::starts_opaque(text_of_value) || is_setting(text_of_value)) continue;
+    const auto redacted = redacted_credential(text_of_value, KeyKind::secret, pass.tokens);
     if (!redacted) continue;
     const auto raw = text.raw(value);
     splices.add({raw.begin, raw.end, *redacted, Detector::credential_field});

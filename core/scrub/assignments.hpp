@@ -3,9 +3,13 @@
 
 #include "core/scrub/leaf.hpp"
 
+#include <vector>
+
 namespace understudy::scrub {
 
-/// Replaces values whose name says that they are credentials.
-void scan_assignments(const MappedText& text, const Pass& pass, Splices& splices);
+/// Replaces values whose name says that they are credentials, except where a value overlaps a token
+/// (`inert`).
+void scan_assignments(const MappedText& text, const std::vector<Span>& inert, const Pass& pass,
+                      Splices& splices);
 
 }  // namespace understudy::scrub

@@ -119,7 +119,11 @@ BodyState scrub_body(std::string& body, const http::Fields& fields, const Option
   if (!scan_by_kind(media.kind, raw, pass, splices)) return give_up(body, BodyState::failed);
   if (splices.empty()) return BodyState::clean;
   body = splices.apply(raw, pass.tokens, tally);
-  return BodyState::redacted;
+  const auto scan = [&](std::string_view text, Splices& more) {
+    return scan_by_kind(media.kind, text, pass, more);
+  };
+  const auto settled = settle(body, pass.tokens, tally, scan);
+  return settled ? BodyState::redacted : give_up(body, BodyState::failed);
 }
 
 }  // namespace understudy::scrub

@@ -120,14 +120,43 @@ bool could_hide_value(std::uint32_t c) {
          std::string_view("@.-_+%&\\=?;{[\" \t\r\n'!#$*^~").find(ascii) != std::string_view::npos;
 }
 
+constexpr std::array<bool, 256> kIntroducers = [] {
+  std::array<bool, 256> introducers{};
+  for (const char c : std::string_view("%&\\")) introducers[static_cast<unsigned char>(c)] = true;
+  return introducers;
+}();
+
 bool hides_something(std::string_view text, bool plus_is_space) {
-  for (std::size_t at = text.find_first_of("%&\\+"); at != std::string_view::npos;
-       at = text.find_first_of("%&\\+", at + 1)) {
-    if (text[at] == '+' && plus_is_space) return true;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (plus_is_space && text[at] == '+') return true;
+    if (!kIntroducers[static_cast<unsigned char>(text[at])]) continue;
     const auto escape = escape_at(text, at);
     if (escape.bytes != 0 && could_hide_value(escape.value)) return true;
   }
   return false;
+}
+
+/// Calls `push(bytes, Span)` for every character of `text`, escapes undone.
+template <class Push>
+void decode(std::string_view text, bool plus_is_space, Push&& push) {
+  std::string value;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto escape = kIntroducers[static_cast<unsigned char>(text[at])] ? escape_at(text, at) : Escape{};
+    if (escape.bytes == 0) {
+      const char c = text[at] == '+' && plus_is_space ? ' ' : text[at];
+      push(std::string_view(&c, 1), Span{at, at + 1});
+      ++at;
+      continue;
+    }
+    value.clear();
+    if (escape.is_byte) {
+      value.push_back(static_cast<char>(static_cast<unsigned char>(escape.value)));
+    } else {
+      append_utf8(value, escape.value);
+    }
+    push(std::string_view(value), Span{at, at + escape.bytes});
+    at += escape.bytes;
+  }
 }
 
 }  // namespace
@@ -136,23 +165,17 @@ std::optional<MappedText> undo_escapes(const MappedText& text, bool plus_is_spac
   const auto bytes = text.text();
   if (!hides_something(bytes, plus_is_space)) return std::nullopt;
   auto decoded = MappedText::decoded(bytes.size());
-  for (std::size_t at = 0; at < bytes.size();) {
-    const auto escape = escape_at(bytes, at);
-    if (escape.bytes == 0) {
-      decoded.push(bytes[at] == '+' && plus_is_space ? ' ' : bytes[at], text.raw_at(at));
-      ++at;
-      continue;
-    }
-    std::string value;
-    if (escape.is_byte) {
-      value.push_back(static_cast<char>(static_cast<unsigned char>(escape.value)));
-    } else {
-      append_utf8(value, escape.value);
-    }
-    decoded.push(value, text.raw({at, at + escape.bytes}));
-    at += escape.bytes;
-  }
+  decode(bytes, plus_is_space,
+         [&](std::string_view value, Span from) { decoded.push(value, text.raw(from)); });
   return decoded;
+}
+
+bool undo_escapes(std::string_view text, bool plus_is_space, std::string& decoded) {
+  if (!hides_something(text, plus_is_space)) return false;
+  decoded.clear();
+  decoded.reserve(text.size());
+  decode(text, plus_is_space, [&](std::string_view value, Span) { decoded += value; });
+  return true;
 }
 
 }  // namespace understudy::scrub

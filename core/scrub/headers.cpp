@@ -27,6 +27,7 @@ constexpr std::array kKnown = std::to_array<KnownField>({
     {"authentication-info", FieldKind::credential},
     {"proxy-authentication-info", FieldKind::credential},
     {"www-authenticate", FieldKind::plain},
+    {"access-control-allow-credentials", FieldKind::plain},
     {"cookie", FieldKind::cookie},
     {"cookie2", FieldKind::cookie},
     {"set-cookie", FieldKind::set_cookie},
@@ -103,6 +104,15 @@ http::Fields copy_head(const http::Fields& fields, std::size_t at) {
   return copy;
 }
 
+std::string scrubbed_value(http::Field field, Splices& found, const Pass& pass, Tally& tally) {
+  auto value = found.apply(field.value, pass.tokens, tally);
+  const auto settled = settle(value, pass.tokens, tally, [&](std::string_view text, Splices& splices) {
+    scan_value({field.name, text}, pass, splices);
+    return true;
+  });
+  return settled ? value : pass.tokens.opaque(field.value);
+}
+
 }  // namespace
 
 void scrub_fields(http::Fields& fields, const Pass& pass, Tally& tally) {
@@ -121,7 +131,8 @@ void scrub_fields(http::Fields& fields, const Pass& pass, Tally& tally) {
     if (!changed) changed = copy_head(fields, i);
     const auto name = in_name.empty() ? std::string(field.name)
                                       : as_field_name(in_name.apply(field.name, pass.tokens, tally));
-    changed->add(name, in_value.apply(field.value, pass.tokens, tally));
+    changed->add(name,
+                 in_value.empty() ? std::string(field.value) : scrubbed_value(field, in_value, pass, tally));
   }
   if (changed) fields = *std::move(changed);
 }

@@ -100,14 +100,36 @@ constexpr std::array kQualifiers = std::to_array<std::string_view>(
      "confirm",   "confirmation", "repeat", "again",  "new",    "old",   "current",   "enc",
      "encrypted", "string",       "field",  "input",  "header", "base"});
 
-/// Last letters of all endings and qualifiers: most names are dismissed by theirs.
-constexpr std::array<bool, 128> last_letters() {
-  std::array<bool, 128> letters{};
-  for (const auto& ending : kEndings) letters[static_cast<unsigned char>(ending.text.back())] = true;
-  for (const auto word : kQualifiers) letters[static_cast<unsigned char>(word.back())] = true;
-  return letters;
+/// Names are told apart by their last two letters first: most fit no ending at all.
+constexpr std::size_t kPairs = 26 * 26;
+
+constexpr std::size_t pair_of(std::string_view text) noexcept {
+  return static_cast<std::size_t>(text[text.size() - 2] - 'a') * 26 +
+         static_cast<std::size_t>(text.back() - 'a');
 }
-constexpr auto kLastLetters = last_letters();
+
+struct Bucket {
+  std::uint8_t first = 0;
+  std::uint8_t count = 0;
+  bool qualifies = false;  ///< a qualifier ends like this
+};
+
+constexpr auto kSortedEndings = [] {
+  auto sorted = kEndings;
+  std::sort(sorted.begin(), sorted.end(),
+            [](const Ending& a, const Ending& b) { return pair_of(a.text) < pair_of(b.text); });
+  return sorted;
+}();
+
+constexpr auto kBuckets = [] {
+  std::array<Bucket, kPairs> buckets{};
+  for (std::size_t i = 0; i < kSortedEndings.size(); ++i) {
+    auto& bucket = buckets[pair_of(kSortedEndings[i].text)];
+    if (bucket.count++ == 0) bucket.first = static_cast<std::uint8_t>(i);
+  }
+  for (const auto word : kQualifiers) buckets[pair_of(word)].qualifies = true;
+  return buckets;
+}();
 
 /// A name in lower case without separators, and where its words begin.
 class FoldedName {
@@ -164,11 +186,26 @@ class FoldedName {
   std::size_t size_ = 0;
 };
 
+bool is_letter(char c) noexcept { return c >= 'a' && c <= 'z'; }
+
+/// The bucket for a folded name; nothing when it does not end in two letters.
+const Bucket* bucket_of(std::string_view folded) noexcept {
+  if (folded.size() < 2 || !is_letter(folded.back()) || !is_letter(folded[folded.size() - 2])) return nullptr;
+  return &kBuckets[pair_of(folded)];
+}
+
+/// Whether the name's last two letters are those of an ending or a qualifier; looks at nothing else.
 bool may_tell(std::string_view name) noexcept {
-  // Closing brackets belong to forms ("user[password]"), digits to repeated fields.
-  while (!name.empty() && !((name.back() | 0x20) >= 'a' && (name.back() | 0x20) <= 'z'))
-    name.remove_suffix(1);
-  return !name.empty() && kLastLetters[static_cast<unsigned char>(ascii_lower(name.back()))];
+  std::array<char, 2> last{};
+  std::size_t found = 0;
+  for (auto at = name.size(); at-- > 0 && found < last.size();) {
+    const char lower = ascii_lower(name[at]);
+    // Closing brackets belong to forms ("user[password]"), digits to repeated fields.
+    if (is_letter(lower)) last[last.size() - ++found] = lower;
+  }
+  if (found < last.size()) return false;
+  const auto* bucket = bucket_of({last.data(), last.size()});
+  return bucket->count != 0 || bucket->qualifies;
 }
 
 }  // namespace
@@ -178,8 +215,12 @@ KeyKind classify_key(std::string_view name) noexcept {
   if (name.size() > kNameBytesMax) name.remove_prefix(name.size() - kNameBytesMax);
   FoldedName folded(name);
   do {
-    for (const auto& ending : kEndings)
+    const auto* bucket = bucket_of(folded.text());
+    if (bucket == nullptr) return KeyKind::plain;
+    for (std::size_t i = 0; i < bucket->count; ++i) {
+      const auto& ending = kSortedEndings[bucket->first + i];
       if (folded.ends_with(ending.text, ending.place)) return ending.kind;
+    }
   } while (folded.drop_qualifier());
   return KeyKind::plain;
 }

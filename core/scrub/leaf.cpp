@@ -10,6 +10,7 @@
 #include "core/scrub/traits.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace understudy::scrub {
 namespace {
@@ -29,55 +30,90 @@ std::string in_form_of(std::string_view raw, const MappedText& text, Span span, 
   return out;
 }
 
-void scan_emails(const MappedText& text, const Pass& pass, Splices& splices) {
-  std::vector<EmailFinding> found;
-  find_emails(text.text(), found);
-  for (const auto& [span] : found) {
-    const auto address = text.text().substr(span.begin, span.size());
-    if (Tokens::is_email(address)) continue;
-    const auto raw_span = text.raw(span);
-    splices.add({raw_span.begin, raw_span.end, pass.tokens.email(address), Detector::email});
-  }
-}
+/// Looks at one layer of a value: first for tokens, which are left alone, then for what has to go.
+class LayerScan {
+ public:
+  LayerScan(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices)
+      : raw_(raw), text_(text), view_(text.text()), pass_(pass), splices_(splices) {}
 
-bool overlap(Span a, Span b) { return a.begin < b.end && b.begin < a.end; }
-
-void scan_cards(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices,
-                bool named) {
-  std::vector<CardFinding> found;
-  find_cards(text.text(), named, found);
-  std::vector<Span> taken;
-  // Tokens first: a candidate that shares digits with one is an accident of the replacement.
-  for (const auto& card : found)
-    if (pass.tokens.is_card(card.digits)) taken.push_back(card.span);
-  for (const auto& card : found) {
-    if (std::any_of(taken.begin(), taken.end(), [&](Span span) { return overlap(span, card.span); }))
-      continue;
-    taken.push_back(card.span);
-    const auto raw_span = text.raw(card.span);
-    splices.add({raw_span.begin, raw_span.end,
-                 in_form_of(raw, text, card.span, pass.tokens.card(card.digits)), Detector::card});
+  void emails() {
+    if (view_.find('@') == std::string_view::npos) return;
+    std::vector<EmailFinding> found;
+    find_emails(view_, found);
+    for (const auto& [span] : found) {
+      const auto address = view_.substr(span.begin, span.size());
+      if (Tokens::is_email(address)) {
+        inert_.push_back(span);
+      } else {
+        replace(span, pass_.tokens.email(address), Detector::email);
+      }
+    }
   }
-}
+
+  void cards(bool named) {
+    if (!has_card_run(view_)) return;
+    std::vector<CardFinding> found;
+    find_cards(view_, named, found);
+    std::vector<Span> taken;
+    // Tokens first: a candidate that shares digits with one is an accident of the replacement.
+    for (const auto& card : found)
+      if (pass_.tokens.is_card(card.digits)) taken.push_back(card.span);
+    inert_.insert(inert_.end(), taken.begin(), taken.end());
+    for (const auto& card : found) {
+      if (std::any_of(taken.begin(), taken.end(), [&](Span span) { return overlap(span, card.span); }))
+        continue;
+      taken.push_back(card.span);
+      replace(card.span, in_form_of(raw_, text_, card.span, pass_.tokens.card(card.digits)), Detector::card);
+    }
+  }
+
+  /// After the others, which find the tokens.
+  void assignments() {
+    if (view_.find('=') != std::string_view::npos) scan_assignments(text_, inert_, pass_, splices_);
+  }
+
+ private:
+  static bool overlap(Span a, Span b) { return a.begin < b.end && b.begin < a.end; }
+
+  void replace(Span span, std::string replacement, Detector detector) {
+    const auto from = text_.raw(span);
+    splices_.add({from.begin, from.end, std::move(replacement), detector});
+  }
+
+  std::string_view raw_;
+  const MappedText& text_;
+  std::string_view view_;
+  const Pass& pass_;
+  Splices& splices_;
+  std::vector<Span> inert_;
+};
 
 void scan_layer(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices, Leaf leaf) {
   const auto traits = traits_of(text.text());
   if (!traits.suspicious()) return;
   const auto folded = traits.wide ? fold_look_alikes(text) : std::nullopt;
-  const auto& view = folded ? *folded : text;
-  if (traits.marked || folded) {
-    scan_emails(view, pass, splices);
-    scan_assignments(view, pass, splices);
-  }
-  if (traits.many_digits || folded) scan_cards(raw, view, pass, splices, leaf.card_named);
+  LayerScan scan(raw, folded ? *folded : text, pass, splices);
+  if (traits.marked || folded) scan.emails();
+  if (traits.many_digits || folded) scan.cards(leaf.card_named);
+  if (traits.marked || folded) scan.assignments();
 }
 
-bool scan_nested_json(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices,
+bool may_be_json(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[' || text[first] == '"');
+}
+
+void scan_nested_json(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices,
                       Leaf leaf) {
-  const auto first = text.text().find_first_not_of(" \t\r\n");
-  if (leaf.nesting >= kNestingMax || first == std::string_view::npos) return false;
-  if (std::string_view("{[\"").find(text.text()[first]) == std::string_view::npos) return false;
-  return scrub_json(raw, text, pass, splices, leaf.nesting + 1);
+  if (leaf.nesting < kNestingMax && may_be_json(text.text()))
+    scrub_json(raw, text, pass, splices, leaf.nesting + 1);
+}
+
+/// Whether undoing escapes brings out anything that a scan could act on.
+bool escapes_matter(std::string_view text, bool plus_is_space) {
+  std::string decoded;
+  if (!undo_escapes(text, plus_is_space, decoded)) return false;
+  return traits_of(decoded).suspicious() || may_be_json(decoded) || decoded.find('\\') != std::string::npos;
 }
 
 }  // namespace
@@ -85,6 +121,7 @@ bool scan_nested_json(std::string_view raw, const MappedText& text, const Pass& 
 void scan_leaf(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices, Leaf leaf) {
   scan_layer(raw, text, pass, splices, leaf);
   scan_nested_json(raw, text, pass, splices, leaf);
+  if (!escapes_matter(text.text(), leaf.plus_is_space)) return;
   auto decoded = undo_escapes(text, leaf.plus_is_space);
   for (int layer = 1; decoded && layer <= kEscapeLayersMax; ++layer) {
     scan_layer(raw, *decoded, pass, splices, leaf);

@@ -8,16 +8,19 @@
 namespace understudy::scrub {
 namespace {
 
-/// All layers undone, without a map.
+/// All layers undone.
 std::string decoded_text(std::string_view text) {
-  auto decoded = undo_escapes(MappedText::plain(text, 0), true);
-  if (!decoded) return std::string(text);
-  for (int layer = 1; layer < kEscapeLayersMax; ++layer) {
-    auto deeper = undo_escapes(*decoded, false);
-    if (!deeper) break;
-    decoded = std::move(deeper);
-  }
-  return std::string(decoded->text());
+  std::string decoded(text);
+  std::string deeper;
+  for (int layer = 0; layer < kEscapeLayersMax && undo_escapes(decoded, layer == 0, deeper); ++layer)
+    decoded.swap(deeper);
+  return decoded;
+}
+
+/// Names are rarely escaped: those that are not need no copy.
+KeyKind classify_name(std::string_view name) {
+  return name.find_first_of("%+&\\") == std::string_view::npos ? classify_key(name)
+                                                               : classify_key(decoded_text(name));
 }
 
 void scan_part(std::string_view raw, Span span, const Pass& pass, Splices& splices, bool card_named) {
@@ -33,7 +36,7 @@ void scan_pair(std::string_view raw, Span pair, const Pass& pass, Splices& splic
   if (equals == std::string_view::npos) return scan_part(raw, pair, pass, splices, false);
   const Span name{pair.begin, pair.begin + equals};
   const Span value{name.end + 1, pair.end};
-  const auto kind = classify_key(decoded_text(text.substr(0, equals)));
+  const auto kind = classify_name(text.substr(0, equals));
   scan_part(raw, name, pass, splices, false);
   if (!is_secret(kind)) return scan_part(raw, value, pass, splices, kind == KeyKind::card);
   const auto plain = decoded_text(text.substr(equals + 1));

@@ -40,20 +40,24 @@ void adjust_fields(http::Fields& fields, std::size_t body_bytes) {
   if (had_length) fields.add("Content-Length", std::to_string(body_bytes));
 }
 
-void scrub_text(std::string& text, Splices& splices, const Pass& pass, Tally& tally) {
-  if (!splices.empty()) text = splices.apply(text, pass.tokens, tally);
+/// A start-line part that does not settle goes as a whole.
+template <class Scan>
+void scrub_text(std::string& text, const Pass& pass, Tally& tally, Scan&& scan) {
+  if (!settle(text, pass.tokens, tally, scan)) text = "/" + pass.tokens.opaque(text);
 }
 
 void scrub_start_line(http::RequestHead& head, const Pass& pass, Tally& tally) {
-  Splices in_target;
-  scan_target(head.target, pass, in_target);
-  scrub_text(head.target, in_target, pass, tally);
+  scrub_text(head.target, pass, tally, [&](std::string_view target, Splices& splices) {
+    scan_target(target, pass, splices);
+    return true;
+  });
 }
 
 void scrub_start_line(http::ResponseHead& head, const Pass& pass, Tally& tally) {
-  Splices in_reason;
-  scan_leaf(head.reason, MappedText::plain(head.reason, 0), pass, in_reason);
-  scrub_text(head.reason, in_reason, pass, tally);
+  scrub_text(head.reason, pass, tally, [&](std::string_view reason, Splices& splices) {
+    scan_leaf(reason, MappedText::plain(reason, 0), pass, splices);
+    return true;
+  });
 }
 
 /// Everything but the wrapping, which only Scrubber may do.

@@ -5,10 +5,15 @@
 namespace understudy::scrub {
 
 void Splices::merge_overlaps(std::string_view raw, const Tokens& tokens) {
-  // Stable: of equal ranges the one added last, which came from the deeper decoding, ends up in front.
+  // Stable: of equal ranges a credential ends up in front, else the one added last, which came from the
+  // deepest layer.
   std::reverse(splices_.begin(), splices_.end());
-  std::stable_sort(splices_.begin(), splices_.end(), [](const Splice& a, const Splice& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
+  const auto is_credential = [](const Splice& splice) {
+    return splice.detector == Detector::credential_field;
+  };
+  std::stable_sort(splices_.begin(), splices_.end(), [&](const Splice& a, const Splice& b) {
+    if (a.begin != b.begin) return a.begin < b.begin;
+    return a.end != b.end ? a.end > b.end : is_credential(a) && !is_credential(b);
   });
   std::size_t kept = 0;
   for (std::size_t i = 1; i < splices_.size(); ++i) {

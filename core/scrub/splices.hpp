@@ -5,6 +5,7 @@
 #include "core/scrub/tokens.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,5 +37,23 @@ class Splices {
 
   std::vector<Splice> splices_;
 };
+
+/// How often a text is looked at again after a change, until nothing more is found.
+inline constexpr int kPassesMax = 4;
+
+/// Scans and replaces until a pass finds nothing: a replacement can bring out what its neighbours hid, and a
+/// second scrub must change nothing. `scan(std::string_view, Splices&)` returns false when it does not
+/// understand the text. Nothing when that happens, or when the last pass still found something; else whether
+/// `text` was changed.
+template <class Scan>
+std::optional<bool> settle(std::string& text, const Tokens& tokens, Tally& tally, Scan&& scan) {
+  for (int pass = 0; pass < kPassesMax; ++pass) {
+    Splices splices;
+    if (!scan(std::string_view(text), splices)) return std::nullopt;
+    if (splices.empty()) return pass > 0;
+    text = splices.apply(text, tokens, tally);
+  }
+  return std::nullopt;
+}
 
 }  // namespace understudy::scrub

@@ -14,7 +14,9 @@ constexpr std::size_t kUserDigits = 16;
 constexpr std::size_t kDomainDigits = 8;
 constexpr std::size_t kOpaqueDigits = 20;
 constexpr std::string_view kOpaquePrefix = "us-";
+constexpr std::size_t kOpaqueBytes = kOpaquePrefix.size() + kOpaqueDigits;
 constexpr std::string_view kInvalidDomain = ".invalid";
+constexpr std::size_t kEmailBytes = 1 + kUserDigits + 1 + kDomainDigits + kInvalidDomain.size();
 
 /// Raised whenever a rule changes what is found or how it is replaced.
 constexpr std::string_view kRules = "understudy scrub rules 1";
@@ -56,7 +58,7 @@ void append_decimal(std::string& out, std::uint64_t number, std::size_t digits) 
 /// Six digits that payment processors publish for tests only, of the brand that `digits` begins with.
 std::string_view test_bin(std::string_view digits) {
   const int two = (digits[0] - '0') * 10 + (digits[1] - '0');
-  if (digits[0] == '4') return "401200";                                  // Visa
+  if (digits[0] == '4') return "491761";                                  // Visa
   if (two >= 51 && two <= 55) return "542400";                            // Mastercard
   if (two >= 22 && two <= 27 && digits.size() == 16) return "222300";     // Mastercard 2-series
   if (two == 34 || two == 37) return "370000";                            // American Express
@@ -95,8 +97,7 @@ std::string Tokens::email(std::string_view address) const {
 }
 
 bool Tokens::is_email(std::string_view text) noexcept {
-  constexpr std::size_t kSize = 1 + kUserDigits + 1 + kDomainDigits + kInvalidDomain.size();
-  return text.size() == kSize && text[0] == 'u' && text[1 + kUserDigits] == '@' &&
+  return text.size() == kEmailBytes && text[0] == 'u' && text[1 + kUserDigits] == '@' &&
          is_base32(text.substr(1, kUserDigits)) && is_base32(text.substr(2 + kUserDigits, kDomainDigits)) &&
          text.ends_with(kInvalidDomain);
 }
@@ -121,8 +122,10 @@ std::string Tokens::opaque(std::string_view value) const {
   return std::string(kOpaquePrefix) + base32(opaque_.digest(value), kOpaqueDigits);
 }
 
+bool Tokens::starts_opaque(std::string_view text) noexcept { return is_opaque(text.substr(0, kOpaqueBytes)); }
+
 bool Tokens::is_opaque(std::string_view text) noexcept {
-  return text.size() == kOpaquePrefix.size() + kOpaqueDigits && text.starts_with(kOpaquePrefix) &&
+  return text.size() == kOpaqueBytes && text.starts_with(kOpaquePrefix) &&
          is_base32(text.substr(kOpaquePrefix.size()));
 }
 

@@ -20,6 +20,9 @@ class Tokens {
   /// equal.
   std::string email(std::string_view address) const;
   static bool is_email(std::string_view text) noexcept;
+  /// Also when a percent-escape stands before it, which is part of an address only to those who do not decode
+  /// it.
+  static bool is_escaped_email(std::string_view text) noexcept;
 
   /// As many digits as given (12 to 19): a documented test BIN of the brand, keyed digits, a valid Luhn
   /// digit.
@@ -31,6 +34,8 @@ class Tokens {
   /// "us-<20 base32>" for credentials and everything else that has no form of its own.
   std::string opaque(std::string_view value) const;
   static bool is_opaque(std::string_view text) noexcept;
+  /// Whether `text` begins with one.
+  static bool starts_opaque(std::string_view text) noexcept;
 
   /// Changes when the key or the rules that this build applies change.
   std::uint32_t policy_id() const;

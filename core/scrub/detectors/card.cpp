@@ -115,11 +115,15 @@ bool is_in_hex_digest(std::string_view text, Span span) {
          (size == 32 || size == 40 || size == 56 || size == 64 || size == 96 || size == 128);
 }
 
-/// "0.4111111111111111" is a fraction.
+/// "0.4111111111111111" is a fraction; "com0.4111111111111111" is none.
 bool is_fraction(std::string_view text, const Group* run, const Group* group) {
   if (group == run || !group->after_dot) return false;
-  const auto whole = text.substr(group[-1].span.begin, group[-1].span.size());
-  return group[-1].span.end + 1 == group->span.begin && whole == "0";
+  const auto whole = group[-1].span;
+  if (whole.end + 1 != group->span.begin || text.substr(whole.begin, whole.size()) != "0") return false;
+  if (whole.begin == 0) return true;
+  const char before = text[whole.begin - 1];
+  const bool is_word = (before | 0x20) >= 'a' && (before | 0x20) <= 'z';
+  return !is_word && static_cast<unsigned char>(before) < 0x80;
 }
 
 bool is_candidate(std::string_view text, const std::vector<Group>& run, std::size_t first,
@@ -160,6 +164,18 @@ void find_in_run(std::string_view text, const std::vector<Group>& run, bool name
 bool is_card_number(std::string_view digits, bool named) noexcept {
   if (digits.size() < kCardDigitsMin || digits.size() > kCardDigitsMax) return false;
   return (named || is_issued(digits)) && passes_luhn(digits);
+}
+
+bool has_card_run(std::string_view text) noexcept {
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (ascii_digit(c)) {
+      if (++digits == kCardDigitsMin) return true;
+    } else if (!is_separator(c)) {
+      digits = 0;
+    }
+  }
+  return false;
 }
 
 void find_cards(std::string_view text, bool named, std::vector<CardFinding>& found) {

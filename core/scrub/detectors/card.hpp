@@ -12,6 +12,9 @@ namespace understudy::scrub {
 /// do.
 bool is_card_number(std::string_view digits, bool named) noexcept;
 
+/// Whether enough digits for a card stand together, separators aside: a quick look before the thorough one.
+bool has_card_run(std::string_view text) noexcept;
+
 /// Appends every card number in `text`, in order; they may overlap. Digits may be grouped by one or two of
 /// space, tab, CR, LF, '-' and '.'; only a digit next to it disqualifies a candidate, letters and '_' do not.
 void find_cards(std::string_view text, bool named, std::vector<CardFinding>& found);

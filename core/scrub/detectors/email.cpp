@@ -32,12 +32,49 @@ bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 /// address.
 bool is_unspaced_lead(char c) { return static_cast<unsigned char>(c) >= 0xe1; }
 
-/// The beginning of a quoted local part that ends at `end`, or `end`.
+/// The beginning of a quoted local part that ends at `end`, or `end`. Only what people put in quotes counts:
+/// in code a quote before '@' mostly opens a string.
 std::size_t quoted_local_begin(std::string_view text, std::size_t end) {
   const auto lowest = end > kQuotedLocalMax ? end - kQuotedLocalMax : 0;
-  for (auto at = end - 1; at > lowest; --at)
-    if (text[at - 1] == '"' && at - 1 != end - 2) return at - 1;
+  for (auto at = end - 1; at > lowest; --at) {
+    const char c = text[at - 1];
+    if (c == '"') return at == end - 1 || (at > 1 && is_local(text[at - 2])) ? end : at - 1;
+    if (!is_local(c) && c != ' ' && c != ',') return end;
+  }
   return end;
+}
+
+bool is_hex(char c) { return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f'); }
+
+bool is_hex(std::string_view text, std::size_t at, std::size_t count) {
+  return text.size() >= at + count && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at),
+                                                  text.begin() + static_cast<std::ptrdiff_t>(at + count),
+                                                  [](char c) { return is_hex(c); });
+}
+
+char hex_byte(std::string_view text, std::size_t at) {
+  const auto value = [](char c) { return ascii_digit(c) ? c - '0' : ascii_lower(c) - 'a' + 10; };
+  return static_cast<char>(static_cast<unsigned char>(value(text[at]) * 16 + value(text[at + 1])));
+}
+
+/// Behind the last percent-escape (however often encoded) that stands for what no local part holds: in
+/// "q=to%20ann@example.com" the address begins with 'a'.
+std::size_t behind_percent_escapes(std::string_view text, std::size_t begin, std::size_t end) {
+  for (auto at = text.find('%', begin); at < end; at = text.find('%', at + 1)) {
+    auto digits = at + 1;
+    while (text.substr(digits, 2) == "25" && is_hex(text, digits + 2, 2)) digits += 2;
+    if (digits + 2 <= end && is_hex(text, digits, 2) && !is_local(hex_byte(text, digits))) begin = digits + 2;
+  }
+  return begin;
+}
+
+/// Behind a backslash escape that `begin` is in the middle of: "\nann@example.com" in a script.
+std::size_t behind_backslash_escape(std::string_view text, std::size_t begin, std::size_t end) {
+  if (begin == 0 || begin == end || text[begin - 1] != '\\') return begin;
+  const char kind = text[begin];
+  const std::size_t digits = kind == 'u' ? 4 : kind == 'x' ? 2 : 0;
+  if (digits == 0) return std::string_view("nrtbf").find(kind) == std::string_view::npos ? begin : begin + 1;
+  return begin + 1 + digits <= end && is_hex(text, begin + 1, digits) ? begin + 1 + digits : begin;
 }
 
 std::size_t local_begin(std::string_view text, std::size_t at_sign) {
@@ -53,6 +90,8 @@ std::size_t local_begin(std::string_view text, std::size_t at_sign) {
     }
     --begin;
   }
+  begin = behind_backslash_escape(text, begin, at_sign);
+  begin = behind_percent_escapes(text, begin, at_sign);
   while (begin < at_sign && (text[begin] == '\'' || text[begin] == '.' || text[begin] == '*')) ++begin;
   return begin;
 }

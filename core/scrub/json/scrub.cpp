@@ -27,7 +27,12 @@ class DocumentScrubber {
 
   void string(const JsonString& value) {
     const auto kind = take_kind();
-    if (kind == KeyKind::plain && !value.traits.suspicious() && !value.traits.escaped) return;
+    if (kind == KeyKind::plain && !value.traits.escaped) {
+      if (!value.traits.suspicious()) return;
+      // Times and ids: digits and nothing else to look for.
+      const bool only_digits = !value.traits.marked && !value.traits.wide;
+      if (only_digits && !has_card_run(bytes_.substr(value.span.begin, value.span.size()))) return;
+    }
     if (is_secret(kind)) return redact(value, kind);
     scan(value, kind == KeyKind::card);
   }
