@@ -158,7 +158,6 @@ std::string har_entry(const ExchangeView& exchange) {
   const auto connection = extension(exchange, HarExtension::kConnection);
   json.member("connection",
               connection.empty() ? std::to_string(exchange.connection_id) : std::string(connection));
-  if (connection.empty()) json.member("_session", std::to_string(exchange.connection_id));
   write_own_fields(json, exchange);
   json.end_object();
   return text;
