@@ -168,6 +168,7 @@ void ProxyServer::Impl::announce() const {
 ExitCode ProxyServer::Impl::run() {
   name_watch_ =
       std::make_unique<NameWatch>(control_, config_.primary, [this](std::vector<net::tcp::endpoint> found) {
+        if (shadow_) shadow_->forbid(found);
         for (auto& unit : units_)
           unit->post([plane = &unit->plane(), found] { plane->set_primary_endpoints(found); });
       });

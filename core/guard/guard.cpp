@@ -3,6 +3,7 @@
 #include "core/base/ascii.hpp"
 #include "core/guard/override.hpp"
 #include "core/guard/path.hpp"
+#include "core/guard/shadow_marker.hpp"
 #include "core/guard/side_effects.hpp"
 
 #include <algorithm>
@@ -44,7 +45,7 @@ bool has_body(const http::Request& request) {
 /// The denials that no rule can lift.
 std::optional<Decision> built_in_denial(const http::Request& request, const NormalPath& path) {
   const auto& method = request.head.method;
-  if (request.head.fields.contains("X-Shadow"))
+  if (request.head.fields.contains(kShadowMarkerField))
     return deny("shadow_marker",
                 "the request carries X-Shadow: it is a mirrored one already and is never mirrored again");
   if (asks_for_upgrade(request))

@@ -61,7 +61,7 @@ Reason reason_of_event(const ExchangeEvent& event) noexcept {
   return event.request_body.complete ? Reason::none : Reason::client_abort;
 }
 
-void ExchangeFlow::process(ExchangeEvent& event, bool paused, Monotonic::time_point now) {
+void ExchangeFlow::process(ExchangeEvent& event, Monotonic::time_point now) {
   auto common = reason_of_event(event);
   if (common != Reason::none && parts_.capture == nullptr) return decide_all(common);
   const auto facts = facts_of(event, parts_.session_keys);
@@ -71,7 +71,7 @@ void ExchangeFlow::process(ExchangeEvent& event, bool paused, Monotonic::time_po
   if (parts_.capture == nullptr) {
     if (common != Reason::none) return decide_all(common);
     // A shadow that takes nothing now costs no scrubbing.
-    if (!any_shadow_accepts(paused, now)) return refuse_all(paused, now);
+    if (!any_shadow_accepts(now)) return refuse_all(now);
   }
 
   auto scrubbed = parts_.scrubber.scrub(std::move(raw));
@@ -81,7 +81,7 @@ void ExchangeFlow::process(ExchangeEvent& event, bool paused, Monotonic::time_po
   if (common == Reason::none) {
     // Judged once more, as what would really be sent.
     if (const auto admitted = parts_.guard.admit(std::move(scrubbed.message))) {
-      mirror(*admitted, facts, paused, now);
+      mirror(*admitted, facts, now);
       return record(event, facts, *admitted, provenance);
     }
     common = Reason::write_blocked;
@@ -90,13 +90,13 @@ void ExchangeFlow::process(ExchangeEvent& event, bool paused, Monotonic::time_po
   record(event, facts, scrubbed.message, provenance);
 }
 
-bool ExchangeFlow::any_shadow_accepts(bool paused, Monotonic::time_point now) const {
-  return !paused && std::any_of(parts_.shadows.begin(), parts_.shadows.end(),
-                                [now](const auto& shadow) { return shadow->refusal(now) == Reason::none; });
+bool ExchangeFlow::any_shadow_accepts(Monotonic::time_point now) const {
+  return std::any_of(parts_.shadows.begin(), parts_.shadows.end(),
+                     [now](const auto& shadow) { return shadow->refusal(now) == Reason::none; });
 }
 
-void ExchangeFlow::refuse_all(bool paused, Monotonic::time_point now) {
-  for (const auto& shadow : parts_.shadows) shadow->count(paused ? Reason::paused : shadow->refusal(now));
+void ExchangeFlow::refuse_all(Monotonic::time_point now) {
+  for (const auto& shadow : parts_.shadows) shadow->count(shadow->refusal(now));
 }
 
 void ExchangeFlow::decide_all(Reason reason) {
@@ -106,11 +106,11 @@ void ExchangeFlow::decide_all(Reason reason) {
   }
 }
 
-void ExchangeFlow::mirror(const MirrorRequest& request, const ExchangeFacts& facts, bool paused,
+void ExchangeFlow::mirror(const MirrorRequest& request, const ExchangeFacts& facts,
                           Monotonic::time_point now) {
   for (std::size_t i = 0; i < notes_.size(); ++i) {
     auto& shadow = *parts_.shadows[i];
-    const auto reason = paused ? Reason::paused : shadow.submit(request, facts.id, facts.connection_id, now);
+    const auto reason = shadow.submit(request, facts.id, facts.connection_id, now);
     if (reason != Reason::none) shadow.count(reason);
     notes_[i] = {shadow.name(), reason};
   }

@@ -31,15 +31,14 @@ class ExchangeFlow {
   explicit ExchangeFlow(const FlowParts& parts) : parts_(parts), notes_(parts.shadows.size()) {}
 
   /// Leaves the event without its large bodies; what else it held may be overwritten.
-  void process(ExchangeEvent& event, bool paused, Monotonic::time_point now);
+  void process(ExchangeEvent& event, Monotonic::time_point now);
 
  private:
-  bool any_shadow_accepts(bool paused, Monotonic::time_point now) const;
+  bool any_shadow_accepts(Monotonic::time_point now) const;
   /// Without scrubbing anything: what each shadow has against the exchange at hand is counted.
-  void refuse_all(bool paused, Monotonic::time_point now);
+  void refuse_all(Monotonic::time_point now);
   void decide_all(Reason reason);
-  void mirror(const MirrorRequest& request, const ExchangeFacts& facts, bool paused,
-              Monotonic::time_point now);
+  void mirror(const MirrorRequest& request, const ExchangeFacts& facts, Monotonic::time_point now);
   void record(ExchangeEvent& event, const ExchangeFacts& facts, ScrubbedRequestView request,
               const Provenance& of_request);
 

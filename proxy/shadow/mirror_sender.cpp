@@ -45,12 +45,14 @@ struct MirrorSender::Slot {
   http::Response response;
 };
 
-MirrorSender::MirrorSender(net::Worker& worker, const ShadowTarget& target, const ShadowPlaneOptions& options)
+MirrorSender::MirrorSender(net::Worker& worker, const ShadowTarget& target, const ShadowPlaneOptions& options,
+                           const ForbiddenEndpoints& forbidden, const std::atomic<bool>& paused)
     : worker_(worker),
       target_(target),
       options_(options),
+      paused_(paused),
       address_{target.host, target.url.authority()},
-      resolver_(worker, target.name, target.url, options.forbidden_endpoints, options.resolve_interval,
+      resolver_(worker, target.name, target.url, forbidden, options.resolve_interval,
                 [this] { on_resolved(); }),
       breaker_(options.breaker) {}
 
@@ -59,6 +61,7 @@ MirrorSender::~MirrorSender() = default;
 void MirrorSender::start() { resolver_.start(); }
 
 Reason MirrorSender::refusal(Monotonic::time_point now) const noexcept {
+  if (paused_.load(std::memory_order_relaxed)) return Reason::paused;
   if (refusing_new_) return Reason::shutdown;
   if (resolver_.state() == TargetResolver::State::refused) return Reason::target_refused;
   if (breaker_.refuses(now)) return Reason::breaker_open;
@@ -109,12 +112,7 @@ void MirrorSender::start_slots() {
 bool MirrorSender::load(Slot& slot) {
   std::uint64_t lane = 0;
   while (auto pending = lanes_.pop(lane)) {
-    auto reason = Reason::none;
-    if (resolver_.state() == TargetResolver::State::refused) {
-      reason = Reason::target_refused;
-    } else if (!breaker_.is_closed() && pending->permit != Breaker::Permit::probe) {
-      reason = Reason::breaker_open;
-    }
+    const auto reason = objection(*pending);
     if (reason == Reason::none) {
       slot.pending = std::move(pending);
       return true;
@@ -123,6 +121,13 @@ bool MirrorSender::load(Slot& slot) {
     lanes_.done(lane);
   }
   return false;
+}
+
+Reason MirrorSender::objection(const Pending& pending) const noexcept {
+  if (paused_.load(std::memory_order_relaxed)) return Reason::paused;
+  if (resolver_.state() == TargetResolver::State::refused) return Reason::target_refused;
+  if (!breaker_.is_closed() && pending.permit != Breaker::Permit::probe) return Reason::breaker_open;
+  return Reason::none;
 }
 
 net::Task<> MirrorSender::run(Slot& slot) {

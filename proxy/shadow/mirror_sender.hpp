@@ -27,14 +27,17 @@ namespace understudy::proxy {
 /// refused ends in exactly one outcome or one reason.
 class MirrorSender {
  public:
-  /// `options` must outlive the sender.
-  MirrorSender(net::Worker& worker, const ShadowTarget& target, const ShadowPlaneOptions& options);
+  /// All but `worker` may be shared with other senders; all must outlive this one.
+  MirrorSender(net::Worker& worker, const ShadowTarget& target, const ShadowPlaneOptions& options,
+               const ForbiddenEndpoints& forbidden, const std::atomic<bool>& paused);
   ~MirrorSender();
 
   const std::string& name() const noexcept { return target_.name; }
 
   /// Looks up where the shadow is and keeps looking if it was given by name.
   void start();
+  /// Production has got new addresses: what leads there now is refused from here on.
+  void check_again() { resolver_.check_again(); }
 
   /// What `submit` would say now to a request of no size: whether it is worth scrubbing at all.
   Reason refusal(Monotonic::time_point now) const noexcept;
@@ -69,6 +72,8 @@ class MirrorSender {
   void start_slots();
   /// Gives the slot the next request that may go out; false when there is none.
   bool load(Slot& slot);
+  /// Why a request that has waited must not be sent any more.
+  Reason objection(const Pending& pending) const noexcept;
   net::Task<> run(Slot& slot);
   void finish(Slot& slot, const boost::system::error_code& error);
   void settle(std::unique_ptr<Pending> pending);
@@ -80,6 +85,7 @@ class MirrorSender {
   net::Worker& worker_;
   const ShadowTarget& target_;
   const ShadowPlaneOptions& options_;
+  const std::atomic<bool>& paused_;
   MirrorAddress address_;
   TargetResolver resolver_;
   Breaker breaker_;

@@ -16,10 +16,12 @@ constexpr std::chrono::milliseconds kLookForEnd{1};
 constexpr std::chrono::seconds kDrainMax{2};
 
 std::vector<std::unique_ptr<MirrorSender>> make_senders(net::Worker& worker,
-                                                        const ShadowPlaneOptions& options) {
+                                                        const ShadowPlaneOptions& options,
+                                                        const ForbiddenEndpoints& forbidden,
+                                                        const std::atomic<bool>& paused) {
   std::vector<std::unique_ptr<MirrorSender>> senders;
   for (const auto& shadow : options.shadows)
-    senders.push_back(std::make_unique<MirrorSender>(worker, shadow, options));
+    senders.push_back(std::make_unique<MirrorSender>(worker, shadow, options, forbidden, paused));
   return senders;
 }
 
@@ -45,9 +47,10 @@ PlaneLoop::PlaneLoop(const ShadowPlaneOptions& options, const guard::Guard& guar
                      const scrub::Scrubber& scrubber, const std::vector<Tee*>& tees,
                      std::unique_ptr<CaptureSink> capture)
     : tees_(tees),
+      forbidden_(options.forbidden_endpoints),
       session_keys_(options.scrub.key),
       capture_(std::move(capture)),
-      shadows_(make_senders(worker_, options)),
+      shadows_(make_senders(worker_, options, forbidden_, paused_)),
       flow_({guard, scrubber, session_keys_, shadows_, capture_.get(), redactions_}),
       timer_(worker_.executor()) {}
 
@@ -79,7 +82,6 @@ void PlaneLoop::poll() {
 
 PlaneLoop::Batch PlaneLoop::take_batch() {
   const auto now = Monotonic::now();
-  const bool paused = this->paused();
   Batch batch;
   for (bool found = true; found && !batch.more;) {
     found = false;
@@ -88,14 +90,23 @@ PlaneLoop::Batch PlaneLoop::take_batch() {
       if (!event) continue;
       found = true;
       ++batch.taken;
+      flow_.process(*event, now);
       taken_.add();
-      flow_.process(*event, paused, now);
       tee->recycle(std::move(event));
     }
     // Large bodies take long: what comes after them is for the next turn.
     batch.more = found && (batch.taken >= kBatchEvents || Monotonic::now() - now > kBatchTime);
   }
   return batch;
+}
+
+void PlaneLoop::forbid(std::vector<net::tcp::endpoint> endpoints) {
+  worker_.post([this, endpoints = std::move(endpoints)] {
+    for (const auto& endpoint : endpoints)
+      if (std::find(forbidden_.begin(), forbidden_.end(), endpoint) == forbidden_.end())
+        forbidden_.push_back(endpoint);
+    for (const auto& shadow : shadows_) shadow->check_again();
+  });
 }
 
 void PlaneLoop::begin_stop(std::chrono::nanoseconds grace) {

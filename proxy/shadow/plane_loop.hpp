@@ -15,8 +15,8 @@
 
 namespace understudy::proxy {
 
-/// Made and `run` on the plane's thread; `begin_stop`, `set_paused`, `paused` and `stats` may be called from
-/// any. May be destroyed by another thread once `run` has returned.
+/// Made and `run` on the plane's thread; `begin_stop`, `forbid`, `set_paused`, `paused` and `stats` may be
+/// called from any. May be destroyed by another thread once `run` has returned.
 class PlaneLoop {
  public:
   /// Fails when the capture cannot be opened. The references must outlive the loop.
@@ -29,6 +29,7 @@ class PlaneLoop {
   void run();
 
   void begin_stop(std::chrono::nanoseconds grace);
+  void forbid(std::vector<net::tcp::endpoint> endpoints);
   void set_paused(bool paused) noexcept { paused_.store(paused, std::memory_order_relaxed); }
   bool paused() const noexcept { return paused_.load(std::memory_order_relaxed); }
   ShadowStats stats() const;
@@ -51,6 +52,8 @@ class PlaneLoop {
 
   net::Worker worker_;
   const std::vector<Tee*>& tees_;
+  ForbiddenEndpoints forbidden_;
+  std::atomic<bool> paused_{false};
   SessionKeys session_keys_;
   RedactionCounts redactions_;
   std::unique_ptr<CaptureSink> capture_;
@@ -59,7 +62,6 @@ class PlaneLoop {
   net::Timer timer_;
   PollPace pace_;
   SingleWriterCounter taken_;
-  std::atomic<bool> paused_{false};
   bool stopping_ = false;
   bool closed_ = false;
   std::size_t left_to_drain_ = 0;

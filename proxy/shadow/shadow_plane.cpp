@@ -97,6 +97,9 @@ ShadowPlane::ShadowPlane() = default;
 ShadowPlane::~ShadowPlane() = default;
 
 void ShadowPlane::stop(std::chrono::nanoseconds grace) { impl_->stop(grace); }
+void ShadowPlane::forbid(std::vector<net::tcp::endpoint> endpoints) {
+  impl_->loop().forbid(std::move(endpoints));
+}
 void ShadowPlane::set_paused(bool paused) noexcept { impl_->loop().set_paused(paused); }
 bool ShadowPlane::paused() const noexcept { return impl_->loop().paused(); }
 ShadowStats ShadowPlane::stats() const { return impl_->loop().stats(); }

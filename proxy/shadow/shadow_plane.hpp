@@ -31,7 +31,11 @@ class ShadowPlane {
   /// nothing.
   void stop(std::chrono::nanoseconds grace);
 
-  /// The kill switch for mirroring, effective with the next exchange taken. Recording goes on.
+  /// Production has got further addresses, say by a new answer of the resolver: no shadow may be there from
+  /// now on.
+  void forbid(std::vector<net::tcp::endpoint> endpoints);
+
+  /// The kill switch for mirroring: what is not sent yet is not sent any more. Recording goes on.
   void set_paused(bool paused) noexcept;
   bool paused() const noexcept;
 

@@ -23,8 +23,8 @@ std::string to_text(const net::tcp::endpoint& endpoint) {
 }  // namespace
 
 TargetResolver::TargetResolver(net::Worker& worker, std::string name, const net::OriginUrl& url,
-                               std::span<const net::tcp::endpoint> forbidden,
-                               std::chrono::nanoseconds interval, std::function<void()> changed)
+                               const ForbiddenEndpoints& forbidden, std::chrono::nanoseconds interval,
+                               std::function<void()> changed)
     : worker_(worker),
       name_(std::move(name)),
       url_(url),
@@ -48,6 +48,10 @@ void TargetResolver::stop() {
   stopped_ = true;
   resolver_.cancel();
   timer_.cancel();
+}
+
+void TargetResolver::check_again() {
+  if (!endpoints_.empty()) accept(endpoints_, {});
 }
 
 net::Task<> TargetResolver::keep_looking() {

@@ -7,11 +7,13 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace understudy::proxy {
+
+/// Addresses of production, which may grow while the plane runs. Belongs to one worker's thread.
+using ForbiddenEndpoints = std::vector<net::tcp::endpoint>;
 
 /// Connections are made only to numeric endpoints given out here, so that nothing can change between the
 /// check and the connect. Belongs to one worker's thread.
@@ -26,13 +28,15 @@ class TargetResolver {
 
   /// `forbidden` must outlive the resolver. `changed` is called whenever state or endpoints have changed.
   TargetResolver(net::Worker& worker, std::string name, const net::OriginUrl& url,
-                 std::span<const net::tcp::endpoint> forbidden, std::chrono::nanoseconds interval,
+                 const ForbiddenEndpoints& forbidden, std::chrono::nanoseconds interval,
                  std::function<void()> changed);
 
   /// An address is checked at once; a name is looked up every interval (an unresolved one every second) until
   /// `stop`.
   void start();
   void stop();
+  /// After `forbidden` has changed.
+  void check_again();
 
   State state() const noexcept { return state_; }
   const std::vector<net::tcp::endpoint>& endpoints() const noexcept { return endpoints_; }
@@ -48,7 +52,7 @@ class TargetResolver {
   net::Worker& worker_;
   std::string name_;
   const net::OriginUrl& url_;
-  std::span<const net::tcp::endpoint> forbidden_;
+  const ForbiddenEndpoints& forbidden_;
   std::chrono::nanoseconds interval_;
   std::function<void()> changed_;
   Resolver resolver_;

@@ -200,6 +200,39 @@ TEST_F(ShadowTrouble, PausingStopsMirroringAndNotRecording) {
   EXPECT_EQ(stats.capture.recorded, 11u);
 }
 
+TEST_F(ShadowTrouble, PausingDropsWhatWaitsForItsTurn) {
+  ScriptedOrigin hung(ScriptedOrigin::hangs());
+  options.response_timeout = 200ms;
+  add_shadow("staging", hung.port());
+  start();
+  for (int i = 0; i < 10; ++i) push({.connection_id = 1});
+  ASSERT_TRUE(hung.wait_for_connections(1));
+  plane->set_paused(true);
+  ASSERT_TRUE(
+      wait([](const ShadowStats& stats) { return stats.events == 10 && stats.shadows[0].in_flight == 0; }));
+  const auto stats = finish();
+  EXPECT_EQ(stats.shadows[0].mirrored(), 1u) << "the one that was sent already";
+  EXPECT_EQ(count_of(stats.shadows[0].not_mirrored, Reason::paused), 9u);
+}
+
+TEST_F(ShadowTrouble, AnAddressThatBecomesProductionIsRefusedFromThenOn) {
+  ScriptedOrigin origin(ScriptedOrigin::answers({ScriptedOrigin::ok("x")}));
+  add_shadow("staging", origin.port());
+  start();
+  push({});
+  ASSERT_TRUE(wait_for_mirrored(1));
+  plane->forbid({{net::asio::ip::make_address("127.0.0.1"), origin.port()}});
+  for (int i = 0; i < 100; ++i) push({});
+  ASSERT_TRUE(
+      wait([](const ShadowStats& stats) { return stats.events == 101 && stats.shadows[0].in_flight == 0; }));
+  const auto before = origin.requests().size();
+  push({});
+  ASSERT_TRUE(wait_for_events(102));
+  const auto stats = finish();
+  EXPECT_GE(count_of(stats.shadows[0].not_mirrored, Reason::target_refused), 1u);
+  EXPECT_EQ(origin.requests().size(), before);
+}
+
 TEST_F(ShadowTrouble, WithoutACaptureARefusedExchangeIsNotEvenScrubbed) {
   options.capture.reset();
   add_shadow("staging", test::unused_port());
