@@ -33,9 +33,9 @@ start() {
   process_of[$name]=$!
 }
 
-# stop NAME: TERM, then KILL when it has not ended after ten seconds; returns its exit code.
+# stop NAME: TERM, then KILL when it has not ended after thirty seconds; returns its exit code.
 stop() {
-  local name=$1 pid=${process_of[$1]:-} deadline=$((SECONDS + 10)) status=0
+  local name=$1 pid=${process_of[$1]:-} deadline=$((SECONDS + 30)) status=0
   [[ -n $pid ]] || return 0
   unset "process_of[$name]"
   kill -TERM "$pid" 2>/dev/null || true

@@ -18,8 +18,9 @@ constexpr std::array<std::string_view, 12> kLastNames{"Lindqvist", "Okafor",  "M
                                                       "Haddad",    "Keller",  "Virtanen", "Rossi"};
 constexpr std::array<std::string_view, 4> kMailDomains{"fjordpost.net", "mailhaus.org", "brightmail.co.uk",
                                                        "correo-sur.com"};
-/// Prefixes of the common card brands whose numbers have 16 digits.
-constexpr std::array<std::string_view, 4> kCardPrefixes{"453998", "542418", "601100", "491623"};
+/// Issuer ranges of the common card brands whose numbers have 16 digits; none is one that is published for
+/// tests.
+constexpr std::array<std::string_view, 4> kCardPrefixes{"453998", "542418", "601120", "491623"};
 
 template <std::size_t N>
 std::string_view pick(const std::array<std::string_view, N>& from, std::mt19937_64& random) {
