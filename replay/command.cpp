@@ -7,6 +7,7 @@
 #include "replay/run.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -36,26 +37,33 @@ ExitCode refuse(const Failure& failure) {
   return ExitCode::usage;
 }
 
+ExitCode report(const Options& options, const RunResult& result) {
+  if (options.json_to_stdout)
+    fmt::print("{}", json_report(result));
+  else
+    fmt::print("{}", terminal_summary(result, ::isatty(STDOUT_FILENO) == 1));
+  std::fflush(stdout);
+  if (options.report_directory)
+    if (auto written = write_reports(result, *options.report_directory); !written)
+      return refuse(written.error());
+  return exit_code_of(result.verdict);
+}
+
 ExitCode run_command(const Arguments& arguments) {
   auto options = options_of(arguments);
   if (!options) return refuse(options.error());
+  const bool new_directory =
+      options->report_directory && !std::filesystem::exists(*options->report_directory);
   if (options->report_directory)
     if (auto prepared = prepare_report_directory(*options->report_directory); !prepared)
       return refuse(prepared.error());
   options->handle_signals = true;
   options->show_progress = ::isatty(STDERR_FILENO) == 1;
   const auto run = run_replay(*options);
-  if (!run) return refuse(run.error());
-  const auto& result = run->result;
-  if (options->json_to_stdout)
-    fmt::print("{}", json_report(result));
-  else
-    fmt::print("{}", terminal_summary(result, ::isatty(STDOUT_FILENO) == 1));
-  std::fflush(stdout);
-  if (options->report_directory)
-    if (auto written = write_reports(result, *options->report_directory); !written)
-      return refuse(written.error());
-  return exit_code_of(result.verdict);
+  if (run) return report(*options, run->result);
+  std::error_code ignored;
+  if (new_directory) std::filesystem::remove(*options->report_directory, ignored);
+  return refuse(run.error());
 }
 
 }  // namespace

@@ -166,7 +166,9 @@ Outcome<> drive(const Options& options, FinishedRun& run) {
 
 Outcome<FinishedRun> run_replay(const Options& options) {
   if (auto checked = check_captures(options); !checked) return checked.error();
+  if (options.show_progress) fmt::print(stderr, "reading captures ...");
   auto survey = survey_captures(options.captures);
+  if (options.show_progress) fmt::print(stderr, "\r\x1b[K");
   if (!survey) return survey.error();
   FinishedRun run;
   run.survey = std::make_unique<Survey>(std::move(*survey));

@@ -57,12 +57,15 @@ void Findings::add(std::string_view endpoint, const diff::Difference& difference
       finding.path = room ? difference.path : std::string(kOther);
       finding.kind = difference.kind;
       finding.status_pair = room ? status_pair : std::string();
-      finding.example = {exchange_id, std::string(request), difference.recorded, difference.replayed};
       finding.recorded_class = difference.recorded_class;
       finding.replayed_class = difference.replayed_class;
     }
   }
   ++found->second.count;
+  auto& examples = found->second.examples;
+  const bool known = std::ranges::find(examples, request, &Example::request) != examples.end();
+  if (examples.size() < Finding::kExamplesMax && !known)
+    examples.push_back({exchange_id, std::string(request), difference.recorded, difference.replayed});
   if (evidence) ++found->second.evidence[*evidence];
 }
 

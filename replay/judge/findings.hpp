@@ -24,13 +24,15 @@ struct Example {
 
 /// All differences of one endpoint, path and kind (and, for a status, of one pair of statuses).
 struct Finding {
+  static constexpr std::size_t kExamplesMax = 3;
+
   std::string endpoint;
   std::string path;
   diff::Kind kind = diff::Kind::value_changed;
-  std::string status_pair;      ///< "200->404", only for status_changed
-  std::uint64_t count = 0;      ///< exchanges
-  std::uint64_t endpoints = 1;  ///< more than one after grouping of header drift
-  Example example;              ///< of the first
+  std::string status_pair;        ///< "200->404", only for status_changed
+  std::uint64_t count = 0;        ///< exchanges
+  std::uint64_t endpoints = 1;    ///< more than one after grouping of header drift
+  std::vector<Example> examples;  ///< the first, and others of other requests; at most kExamplesMax
   diff::ValueClass recorded_class = diff::ValueClass::text;
   diff::ValueClass replayed_class = diff::ValueClass::text;
   std::map<diff::Evidence, std::uint64_t> evidence;  ///< only for noise

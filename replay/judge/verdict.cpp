@@ -41,7 +41,9 @@ Check counted(std::string name, std::uint64_t bad, std::uint64_t n, std::string 
           .has_interval = true,
           .interval = share_interval(bad, n),
           .n = n,
-          .status = bad == 0 ? Status::pass : Status::fail,
+          .status = n == 0     ? Status::inconclusive
+                    : bad == 0 ? Status::pass
+                               : Status::fail,
           .note = std::move(note)};
 }
 

@@ -100,7 +100,12 @@ json::object finding(const RunResult& result, const Finding& finding) {
       {"of", compared_for(result, finding)},
       {"endpoints", finding.endpoints},
       {"classes", {diff::to_string(finding.recorded_class), diff::to_string(finding.replayed_class)}},
-      {"example", example(finding.example)}};
+      {"example", example(finding.examples.front())}};
+  if (finding.examples.size() > 1) {
+    json::array more;
+    for (std::size_t i = 1; i < finding.examples.size(); ++i) more.push_back(example(finding.examples[i]));
+    out["more_examples"] = std::move(more);
+  }
   if (!finding.evidence.empty()) {
     json::object evidence;
     for (const auto& [why, count] : finding.evidence) evidence[diff::to_string(why)] = count;

@@ -11,9 +11,9 @@ DifferenceRow row_of(const RunResult& result, const Finding& finding) {
           .kind = std::string(diff::to_string(finding.kind)),
           .count = finding.count,
           .of = compared_for(result, finding),
-          .request = finding.example.request,
-          .recorded = finding.example.recorded,
-          .replayed = finding.example.replayed};
+          .request = finding.examples.front().request,
+          .recorded = finding.examples.front().recorded,
+          .replayed = finding.examples.front().replayed};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "replay/report/terminal_summary.hpp"
 
 #include "core/base/units.hpp"
+#include "core/diff/excerpt.hpp"
 #include "replay/report/rows.hpp"
 
 #include <fmt/format.h>
@@ -9,15 +10,10 @@ namespace understudy::replay {
 namespace {
 
 constexpr std::size_t kRowsMax = 30;
-constexpr std::size_t kValueBytes = 60;
+constexpr std::size_t kValueBytes = 80;
 
 /// At most so many bytes, cut between characters.
-std::string_view cut(std::string_view text) {
-  if (text.size() <= kValueBytes) return text;
-  auto size = kValueBytes;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  return text.substr(0, size);
-}
+std::string cut(std::string_view text) { return diff::excerpt(text, kValueBytes); }
 
 class Painter {
  public:
@@ -72,6 +68,16 @@ void append_times(std::string& out, const RunResult& result) {
   };
   line("service", latencies.service);
   if (pacing.paced) line("from due", latencies.intended);
+}
+
+void append_endpoints(std::string& out, const RunResult& result) {
+  std::size_t clean = 0;
+  std::size_t compared = 0;
+  for (const auto& [endpoint, tally] : result.judge->endpoints()) {
+    clean += tally.clean() ? 1 : 0;
+    compared += tally.agreement.compared() > 0 ? 1 : 0;
+  }
+  out += fmt::format("  endpoints    {} of {} compared are clean (status and body agree)\n", clean, compared);
 }
 
 void append_differences(std::string& out, const RunResult& result, const Painter& painter) {
@@ -136,10 +142,7 @@ std::string terminal_summary(const RunResult& result, bool colours) {
     out += fmt::format(
         "  noise        {} differences in {} places where the recording itself varies (see report.json)\n",
         noise, result.noise.size());
-  std::size_t clean = 0;
-  for (const auto& [endpoint, tally] : result.judge->endpoints()) clean += tally.clean() ? 1 : 0;
-  out += fmt::format("  endpoints    {} of {} clean (status and body agree)\n", clean,
-                     result.judge->endpoints().size());
+  append_endpoints(out, result);
   append_differences(out, result, painter);
   append_checks(out, result, painter);
   out += fmt::format("\nverdict: {}\n", verdict_line(result, painter));

@@ -94,8 +94,8 @@ TEST_F(Replaying, PlantedRegressionsAreNamedAndNothingElse) {
   ASSERT_EQ(finished.result.slowdowns.size(), 1U);
   EXPECT_EQ(finished.result.slowdowns[0].endpoint, "GET /slow");
   EXPECT_EQ(finished.result.verdict, Verdict::fail);
-  EXPECT_EQ(finished.result.differences[0].example.recorded, "10.5");
-  EXPECT_EQ(finished.result.differences[0].example.replayed, "10");
+  EXPECT_EQ(finished.result.differences[0].examples.front().recorded, "10.5");
+  EXPECT_EQ(finished.result.differences[0].examples.front().replayed, "10");
 }
 
 TEST_F(Replaying, ExchangesOfASessionKeepTheirOrderAndNeverOverlap) {

@@ -284,6 +284,17 @@ TEST_F(Judging, FingerprintsOfFindingsAreStable) {
   EXPECT_EQ(result().differences.at(0).fingerprint().size(), 12U);
 }
 
+TEST_F(Judging, ExamplesAreOfDifferentRequests) {
+  Findings findings;
+  diff::Difference difference;
+  for (const auto* request : {"GET /a?1", "GET /a?1", "GET /a?2", "GET /a?3", "GET /a?4"})
+    findings.add("GET /a", difference, 1, request, nullptr);
+  std::string requests;
+  const auto sorted = findings.sorted();
+  for (const auto& example : sorted.at(0).examples) requests += example.request + ' ';
+  EXPECT_EQ(requests, "GET /a?1 GET /a?2 GET /a?3 ");
+}
+
 TEST_F(Judging, FindingsAreBoundedAndTheRestIsCounted) {
   Findings findings;
   diff::Difference difference;
