@@ -1,13 +1,13 @@
 // What the data plane tells the shadow plane about one exchange: raw, bounded, owned, handed over once.
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <string>
-
 #include "core/base/clock.hpp"
 #include "core/http/message.hpp"
 #include "proxy/exchange/reason.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
 
 namespace understudy::proxy {
 
@@ -19,7 +19,7 @@ struct TeedBody {
   std::uint64_t length = 0;  ///< true length, also over the cap
   std::uint64_t hash = 0;    ///< XXH64 of all of it, when over the cap
   bool over_cap = false;
-  bool complete = true;      ///< false: the exchange ended (or was handed over) before the body did
+  bool complete = true;  ///< false: the exchange ended (or was handed over) before the body did
 
   void clear() noexcept {
     bytes.clear();
@@ -52,12 +52,13 @@ struct ExchangeEvent {
   http::Fields response_trailers;
   Fate fate = Fate::ok;
   Reason reason = Reason::none;  ///< already decided not to mirror: client_abort, primary_failed, tunnel ...
-  std::size_t charged_bytes = 0;  ///< of the byte budget, set by Tee::push: the shadow plane may move bodies out
+  std::size_t charged_bytes =
+      0;  ///< of the byte budget, set by Tee::push: the shadow plane may move bodies out
 
   /// What it counts for against the byte budget.
   std::size_t size_bytes() const noexcept {
-    return sizeof(ExchangeEvent) + request.target.size() + request.fields.size_bytes() + response.fields.size_bytes() +
-           request_body.bytes.size() + response_body.bytes.size();
+    return sizeof(ExchangeEvent) + request.target.size() + request.fields.size_bytes() +
+           response.fields.size_bytes() + request_body.bytes.size() + response_body.bytes.size();
   }
   void clear() noexcept;
 };

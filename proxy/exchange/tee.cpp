@@ -49,7 +49,8 @@ EventPtr Tee::pop() {
 
 void Tee::recycle(EventPtr event) {
   bytes_recycled_.fetch_add(event->charged_bytes, std::memory_order_relaxed);
-  if (event->request_body.bytes.capacity() + event->response_body.bytes.capacity() > kRecycledBodyBytesMax) return;
+  if (event->request_body.bytes.capacity() + event->response_body.bytes.capacity() > kRecycledBodyBytesMax)
+    return;
   event->clear();
   free_.try_push(std::move(event));
 }

@@ -1,13 +1,13 @@
 // The bounded way from one worker to the shadow plane: try, or drop and count. Neither side ever waits.
 #pragma once
 
+#include "core/base/spsc_ring.hpp"
+#include "proxy/exchange/event.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-
-#include "core/base/spsc_ring.hpp"
-#include "proxy/exchange/event.hpp"
 
 namespace understudy::proxy {
 
@@ -15,16 +15,18 @@ namespace understudy::proxy {
 class Tee {
  public:
   struct Options {
-    std::size_t events = 4096;                        ///< exchanges in the ring
-    std::size_t budget_bytes = 64 * 1024 * 1024;      ///< of events in the ring and in the shadow plane, this worker's share
-    std::size_t body_bytes_max = 1024 * 1024;         ///< per side
+    std::size_t events = 4096;  ///< exchanges in the ring
+    std::size_t budget_bytes =
+        64 * 1024 * 1024;  ///< of events in the ring and in the shadow plane, this worker's share
+    std::size_t body_bytes_max = 1024 * 1024;  ///< per side
   };
 
   explicit Tee(const Options& options);
 
   const Options& options() const noexcept { return options_; }
 
-  /// Producer: an empty event, recycled when there is one. Null, and counted, when the byte budget is used up.
+  /// Producer: an empty event, recycled when there is one. Null, and counted, when the byte budget is used
+  /// up.
   EventPtr acquire();
   /// Producer: hands the event over; when the ring is full the event is dropped and counted as queue_full.
   void push(EventPtr event);
