@@ -1,6 +1,7 @@
 #include "proxy/server.hpp"
 
 #include "core/net/endpoint.hpp"
+#include "core/net/listener.hpp"
 #include "core/net/worker.hpp"
 #include "core/telemetry/log.hpp"
 #include "proxy/admin/admin.hpp"
@@ -25,6 +26,17 @@ namespace {
 constexpr std::chrono::milliseconds kAbandonGrace{500};
 /// Mirrored requests in flight when the data plane has ended.
 constexpr std::chrono::seconds kShadowGrace{2};
+
+/// The address with its real port, if it is free. SO_REUSEPORT, which lets our workers share it, would also
+/// let us share it with another program of the same user and get half of its clients.
+Outcome<net::tcp::endpoint> claim(const net::tcp::endpoint& address) {
+  net::Worker probe;
+  net::ListenerOptions options;
+  options.address = address;
+  const auto listener = net::Listener::open(probe, options);
+  if (!listener) return listener.error();
+  return (*listener)->address();
+}
 
 }  // namespace
 
@@ -95,15 +107,16 @@ Outcome<> ProxyServer::Impl::open_workers(std::size_t count, const std::vector<n
   const auto options = data_plane_options(config_, primary);
   const auto tee = config_.tees() ? std::optional(tee_options(config_, count)) : std::nullopt;
   addresses_ = config_.listeners;
+  for (auto& address : addresses_) {
+    const auto ours = claim(address);
+    if (!ours) return ours.error();
+    address = *ours;
+  }
   for (std::size_t index = 0; index < count; ++index) {
     auto& unit = *units_.emplace_back(
         std::make_unique<WorkerUnit>(static_cast<unsigned>(index), options, share_, tee));
-    for (auto& address : addresses_) {
-      // The first worker turns port 0 into a real one, which the others share.
-      const auto listening = unit.plane().listen(address);
-      if (!listening) return Failure{listening.error().message};
-      address = *listening;
-    }
+    for (const auto& address : addresses_)
+      if (auto listening = unit.plane().listen(address); !listening) return listening.error();
   }
   return {};
 }
@@ -130,7 +143,11 @@ Outcome<> ProxyServer::Impl::open_admin() {
 AdminHooks ProxyServer::Impl::admin_hooks() {
   AdminHooks hooks;
   hooks.ready = [this] { return phase_ == Phase::serving; };
-  hooks.config_json = [this] { return to_json(config_); };
+  hooks.config_json = [this] {
+    auto in_force = config_;
+    in_force.sample_share = share_.get();
+    return to_json(in_force);
+  };
   hooks.drain = [this] { begin_drain(); };
   if (shadow_) {
     hooks.set_shadow_paused = [this](bool paused) { shadow_->set_paused(paused); };

@@ -20,7 +20,16 @@ Outcome<ProxyConfig> read_document(const config::Node& root) {
   return config;
 }
 
-double seconds(std::chrono::nanoseconds duration) { return std::chrono::duration<double>(duration).count(); }
+/// A whole number where it is one: Boost.JSON writes any double with an exponent.
+boost::json::value number(double value) {
+  const auto whole = static_cast<std::int64_t>(value);
+  if (static_cast<double>(whole) == value) return whole;
+  return value;
+}
+
+boost::json::value seconds(std::chrono::nanoseconds duration) {
+  return number(std::chrono::duration<double>(duration).count());
+}
 
 boost::json::object timeouts_json(const Timeouts& timeouts) {
   return {{"client_head_seconds", seconds(timeouts.client_head)},
@@ -109,7 +118,7 @@ std::string to_json(const ProxyConfig& config) {
   boost::json::object root{{"listeners", listeners},
                            {"primary", url_text(config.primary)},
                            {"shadows", shadows},
-                           {"sample", boost::json::object{{"percent", config.sample_share * 100},
+                           {"sample", boost::json::object{{"percent", number(config.sample_share * 100)},
                                                           {"by", sample_key_text(config.sample_key)}}},
                            {"guard_rules", config.guard.rules.size()},
                            {"limits", limits_json(config)},

@@ -191,7 +191,7 @@ void read_root(const Node& root, ProxyConfig& config) {
     read(*section, config);
     scrub_given = scrub_given || name == "scrub";
   }
-  if (!scrub_given) config.scrub.key = scrub::random_key();
+  if (!scrub_given) config.scrub.key = sections::local_key();
   root.finish();
 }
 

@@ -37,14 +37,14 @@ DataPlane::DataPlane(net::Worker& worker, const DataPlaneOptions& options, const
 
 DataPlane::~DataPlane() = default;
 
-Outcome<net::tcp::endpoint> DataPlane::listen(const net::tcp::endpoint& address) {
+Outcome<> DataPlane::listen(const net::tcp::endpoint& address) {
   net::ListenerOptions options;
   options.address = address;
   options.reuse_port = true;
   auto listener = net::Listener::open(worker_, options);
   if (!listener) return listener.error();
   listeners_.push_back(std::move(*listener));
-  return listeners_.back()->address();
+  return {};
 }
 
 void DataPlane::start() {

@@ -35,8 +35,8 @@ class DataPlane {
   DataPlane(const DataPlane&) = delete;
   DataPlane& operator=(const DataPlane&) = delete;
 
-  /// Binds with SO_REUSEPORT, so that every worker can; gives the address with its real port.
-  Outcome<net::tcp::endpoint> listen(const net::tcp::endpoint& address);
+  /// Binds with SO_REUSEPORT, so that every worker can; the port is a real one.
+  Outcome<> listen(const net::tcp::endpoint& address);
   void start();
 
   void set_primary_endpoints(std::vector<net::tcp::endpoint> endpoints) {

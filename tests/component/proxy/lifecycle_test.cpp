@@ -118,6 +118,17 @@ TEST(Lifecycle, BusyAddressIsOneClearSentence) {
   EXPECT_NE(server.error().message.find("cannot listen on 127.0.0.1:"), std::string::npos);
 }
 
+TEST(Lifecycle, SecondProxyOnTheSameAddressIsRefused) {
+  ScriptedOrigin origin(ScriptedOrigin::hangs());
+  RunningProxy first(origin);
+  auto config = proxy_config(origin.port());
+  config.listeners.front().port(first.port());
+  config.workers = 2;
+  const auto second = proxy::ProxyServer::open(config);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find("cannot listen on"), std::string::npos);
+}
+
 TEST(Lifecycle, ShadowThatIsThePrimaryIsRefused) {
   ScriptedOrigin origin(ScriptedOrigin::hangs());
   auto config = proxy_config(origin.port());
