@@ -4,6 +4,7 @@
 #include "core/scrub/json/lexer.hpp"
 #include "core/scrub/pairs.hpp"
 #include "core/scrub/scrubber.hpp"
+#include "core/scrub/text.hpp"
 
 #include <cstdlib>
 #include <fstream>
@@ -90,6 +91,20 @@ void scrub_body(benchmark::State& state) {
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
 }
 
+void scrub_html(benchmark::State& state) {
+  std::string text = "<!DOCTYPE html><html><body>";
+  for (int i = 0; i < 500; ++i)
+    text += "<p class=\"item\"><a href=\"/items/" + std::to_string(10000 + i) +
+            "?page=2&amp;sort=name\">It&#39;s a thing</a> that costs 12.50, see <i>the list</i>.</p>\n";
+  const scrub::Pass pass{tokens(), 128};
+  for (auto _ : state) {
+    scrub::Splices splices;
+    scrub::scan_text(text, pass, splices);
+    benchmark::DoNotOptimize(splices.empty());
+  }
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
+}
+
 void scrub_form(benchmark::State& state) {
   std::string text;
   for (int i = 0; i < 200; ++i)
@@ -153,6 +168,7 @@ void copy_head(benchmark::State& state) {
 BENCHMARK(lex_json);
 BENCHMARK(scrub_body)->Arg(0)->Arg(100)->Arg(10);
 BENCHMARK(scrub_form);
+BENCHMARK(scrub_html);
 BENCHMARK(scrub_head);
 BENCHMARK(copy_head);
 

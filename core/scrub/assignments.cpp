@@ -1,5 +1,6 @@
 #include "core/scrub/assignments.hpp"
 
+#include "core/scrub/byte_set.hpp"
 #include "core/scrub/credentials.hpp"
 #include "core/scrub/key_names.hpp"
 
@@ -16,11 +17,7 @@ bool is_name(char c) {
          c == '.' || c == '[' || c == ']' || c == '$';
 }
 
-constexpr std::array<bool, 256> kEndsValue = [] {
-  std::array<bool, 256> ends{};
-  for (const char c : std::string_view("&;, \t\r\n\"'<>()#{}|\\")) ends[static_cast<unsigned char>(c)] = true;
-  return ends;
-}();
+constexpr ByteSet kEndsValue("&;, \t\r\n\"'<>()#{}|\\");
 
 std::size_t name_begin(std::string_view text, std::size_t equals) {
   const auto lowest = equals > kNameBytesMax ? equals - kNameBytesMax : 0;
@@ -44,23 +41,19 @@ Span value_span(std::string_view text, std::size_t begin) {
     if (close != std::string_view::npos) return {begin + 1, close};
     ++begin;
   }
-  auto end = begin;
-  while (end < text.size() && !kEndsValue[static_cast<unsigned char>(text[end])]) ++end;
-  return {begin, end};
+  return {begin, kEndsValue.find_in(text, begin)};
 }
 
 }  // namespace
 
-void scan_assignments(const MappedText& text, const std::vector<Span>& inert, const Pass& pass,
-                      Splices& splices) {
+void scan_assignments(const MappedText& text, const SpanSet& inert, const Pass& pass, Splices& splices) {
   const auto view = text.text();
   for (auto equals = view.find('='); equals != std::string_view::npos; equals = view.find('=', equals + 1)) {
     const auto begin = name_begin(view, equals);
     const auto kind = classify_key(view.substr(begin, equals - begin));
     if (!is_secret(kind)) continue;
     const auto value = value_span(view, equals + 1);
-    const auto overlaps = [&](Span token) { return token.begin < value.end && value.begin < token.end; };
-    if (value.size() == 0 || std::any_of(inert.begin(), inert.end(), overlaps)) continue;
+    if (value.size() == 0 || inert.overlaps(value)) continue;
     const auto text_of_value = view.substr(value.begin, value.size());
     if (Tokens::starts_opaque(text_of_value) || is_setting(text_of_value)) continue;
     const auto redacted = redacted_credential(text_of_value, KeyKind::secret, pass.tokens);

@@ -2,14 +2,12 @@
 #pragma once
 
 #include "core/scrub/leaf.hpp"
-
-#include <vector>
+#include "core/scrub/span_set.hpp"
 
 namespace understudy::scrub {
 
 /// Replaces values whose name says that they are credentials, except where a value overlaps a token
 /// (`inert`).
-void scan_assignments(const MappedText& text, const std::vector<Span>& inert, const Pass& pass,
-                      Splices& splices);
+void scan_assignments(const MappedText& text, const SpanSet& inert, const Pass& pass, Splices& splices);
 
 }  // namespace understudy::scrub

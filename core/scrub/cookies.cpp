@@ -1,7 +1,5 @@
 #include "core/scrub/cookies.hpp"
 
-#include "core/scrub/traits.hpp"
-
 namespace understudy::scrub {
 namespace {
 
@@ -13,7 +11,7 @@ Span trimmed(std::string_view text, Span span) {
 
 void scan_suspicious(std::string_view field, Span span, const Pass& pass, Splices& splices) {
   const auto part = field.substr(span.begin, span.size());
-  if (traits_of(part).suspicious()) scan_leaf(field, MappedText::plain(part, span.begin), pass, splices);
+  if (worth_scanning(part)) scan_leaf(field, MappedText::plain(part, span.begin), pass, splices);
 }
 
 /// One "name=value"; without '=' browsers send a nameless value.

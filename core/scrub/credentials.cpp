@@ -3,6 +3,7 @@
 #include "core/base/ascii.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <openssl/evp.h>
@@ -46,10 +47,25 @@ std::optional<std::string> redacted_basic(std::string_view credential, const Tok
   return base64(token(user) + ":" + token(password));
 }
 
+/// Registered schemes (RFC 9110 §16.4.1) and those that big APIs made up. Another first word could be a
+/// secret itself.
 bool is_scheme(std::string_view word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-    return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '-' || c == '_';
-  });
+  constexpr auto kSchemes = std::to_array<std::string_view>({"basic",        "bearer",
+                                                             "digest",       "token",
+                                                             "negotiate",    "ntlm",
+                                                             "oauth",        "dpop",
+                                                             "hawk",         "hoba",
+                                                             "mutual",       "gnap",
+                                                             "vapid",        "signature",
+                                                             "scram-sha-1",  "scram-sha-256",
+                                                             "privatetoken", "apikey",
+                                                             "api-key",      "key",
+                                                             "jwt",          "aws4-hmac-sha256",
+                                                             "aws",          "sharedkey",
+                                                             "googlelogin",  "discogs",
+                                                             "bot",          "ghost"});
+  return std::any_of(kSchemes.begin(), kSchemes.end(),
+                     [&](std::string_view known) { return iequals(known, word); });
 }
 
 std::optional<std::string> redacted_authorization(std::string_view value, const Tokens& tokens) {

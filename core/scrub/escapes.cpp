@@ -1,6 +1,7 @@
 #include "core/scrub/escapes.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/scrub/byte_set.hpp"
 #include "core/scrub/utf8.hpp"
 
 #include <algorithm>
@@ -120,42 +121,47 @@ bool could_hide_value(std::uint32_t c) {
          std::string_view("@.-_+%&\\=?;{[\" \t\r\n'!#$*^~").find(ascii) != std::string_view::npos;
 }
 
-constexpr std::array<bool, 256> kIntroducers = [] {
-  std::array<bool, 256> introducers{};
-  for (const char c : std::string_view("%&\\")) introducers[static_cast<unsigned char>(c)] = true;
-  return introducers;
-}();
+constexpr ByteSet kIntroducers("%&\\");
+constexpr ByteSet kIntroducersAndPlus("%&\\+");
+
+const ByteSet& introducers(bool plus_is_space) { return plus_is_space ? kIntroducersAndPlus : kIntroducers; }
 
 bool hides_something(std::string_view text, bool plus_is_space) {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (plus_is_space && text[at] == '+') return true;
-    if (!kIntroducers[static_cast<unsigned char>(text[at])]) continue;
+  const auto& set = introducers(plus_is_space);
+  for (auto at = set.find_in(text); at < text.size(); at = set.find_in(text, at + 1)) {
+    if (text[at] == '+') return true;
     const auto escape = escape_at(text, at);
     if (escape.bytes != 0 && could_hide_value(escape.value)) return true;
   }
   return false;
 }
 
-/// Calls `push(bytes, Span)` for every character of `text`, escapes undone.
-template <class Push>
-void decode(std::string_view text, bool plus_is_space, Push&& push) {
+/// Calls `keep(Span)` for runs that stand for themselves and `replace(bytes, Span)` for escapes.
+template <class Keep, class Replace>
+void decode(std::string_view text, bool plus_is_space, Keep&& keep, Replace&& replace) {
+  const auto& set = introducers(plus_is_space);
   std::string value;
   for (std::size_t at = 0; at < text.size();) {
-    const auto escape = kIntroducers[static_cast<unsigned char>(text[at])] ? escape_at(text, at) : Escape{};
-    if (escape.bytes == 0) {
-      const char c = text[at] == '+' && plus_is_space ? ' ' : text[at];
-      push(std::string_view(&c, 1), Span{at, at + 1});
+    const auto next = set.find_in(text, at);
+    if (next != at) keep(Span{at, next});
+    if ((at = next) == text.size()) return;
+    const auto escape = escape_at(text, at);
+    if (escape.bytes != 0) {
+      value.clear();
+      if (escape.is_byte) {
+        value.push_back(static_cast<char>(static_cast<unsigned char>(escape.value)));
+      } else {
+        append_utf8(value, escape.value);
+      }
+      replace(std::string_view(value), Span{at, at + escape.bytes});
+      at += escape.bytes;
+    } else if (text[at] == '+') {
+      replace(std::string_view(" "), Span{at, at + 1});
       ++at;
-      continue;
-    }
-    value.clear();
-    if (escape.is_byte) {
-      value.push_back(static_cast<char>(static_cast<unsigned char>(escape.value)));
     } else {
-      append_utf8(value, escape.value);
+      keep(Span{at, at + 1});
+      ++at;
     }
-    push(std::string_view(value), Span{at, at + escape.bytes});
-    at += escape.bytes;
   }
 }
 
@@ -165,7 +171,10 @@ std::optional<MappedText> undo_escapes(const MappedText& text, bool plus_is_spac
   const auto bytes = text.text();
   if (!hides_something(bytes, plus_is_space)) return std::nullopt;
   auto decoded = MappedText::decoded(bytes.size());
-  decode(bytes, plus_is_space,
+  const auto keep = [&](Span run) {
+    for (auto at = run.begin; at < run.end; ++at) decoded.push(bytes[at], text.raw_at(at));
+  };
+  decode(bytes, plus_is_space, keep,
          [&](std::string_view value, Span from) { decoded.push(value, text.raw(from)); });
   return decoded;
 }
@@ -174,7 +183,8 @@ bool undo_escapes(std::string_view text, bool plus_is_space, std::string& decode
   if (!hides_something(text, plus_is_space)) return false;
   decoded.clear();
   decoded.reserve(text.size());
-  decode(text, plus_is_space, [&](std::string_view value, Span) { decoded += value; });
+  const auto keep = [&](Span run) { decoded += text.substr(run.begin, run.size()); };
+  decode(text, plus_is_space, keep, [&](std::string_view value, Span) { decoded += value; });
   return true;
 }
 

@@ -5,7 +5,6 @@
 #include "core/scrub/credentials.hpp"
 #include "core/scrub/key_names.hpp"
 #include "core/scrub/pairs.hpp"
-#include "core/scrub/traits.hpp"
 
 #include <algorithm>
 #include <array>
@@ -87,8 +86,7 @@ void scan_value(http::Field field, const Pass& pass, Splices& splices) {
     case FieldKind::plain:
       break;
   }
-  if (traits_of(field.value).suspicious())
-    scan_leaf(field.value, MappedText::plain(field.value, 0), pass, splices);
+  if (worth_scanning(field.value)) scan_leaf(field.value, MappedText::plain(field.value, 0), pass, splices);
 }
 
 /// A token as a part of a field name: '@' and ';' are not allowed there (RFC 9110 §5.6.2).
@@ -122,8 +120,7 @@ void scrub_fields(http::Fields& fields, const Pass& pass, Tally& tally) {
     Splices in_value;
     Splices in_name;
     scan_value(field, pass, in_value);
-    if (traits_of(field.name).suspicious())
-      scan_leaf(field.name, MappedText::plain(field.name, 0), pass, in_name);
+    if (worth_scanning(field.name)) scan_leaf(field.name, MappedText::plain(field.name, 0), pass, in_name);
     if (in_value.empty() && in_name.empty()) {
       if (changed) changed->add(field.name, field.value);
       continue;

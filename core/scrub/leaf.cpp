@@ -7,6 +7,7 @@
 #include "core/scrub/detectors/look_alikes.hpp"
 #include "core/scrub/escapes.hpp"
 #include "core/scrub/json/scrub.hpp"
+#include "core/scrub/span_set.hpp"
 #include "core/scrub/traits.hpp"
 
 #include <algorithm>
@@ -54,27 +55,27 @@ class LayerScan {
     if (!has_card_run(view_)) return;
     std::vector<CardFinding> found;
     find_cards(view_, named, found);
-    std::vector<Span> taken;
     // Tokens first: a candidate that shares digits with one is an accident of the replacement.
+    std::vector<Span> tokens;
     for (const auto& card : found)
-      if (pass_.tokens.is_card(card.digits)) taken.push_back(card.span);
-    inert_.insert(inert_.end(), taken.begin(), taken.end());
+      if (pass_.tokens.is_card(card.digits)) tokens.push_back(card.span);
+    inert_.insert(inert_.end(), tokens.begin(), tokens.end());
+    const SpanSet taken(std::move(tokens));
+    std::size_t replaced_to = 0;
     for (const auto& card : found) {
-      if (std::any_of(taken.begin(), taken.end(), [&](Span span) { return overlap(span, card.span); }))
-        continue;
-      taken.push_back(card.span);
+      if (card.span.begin < replaced_to || taken.overlaps(card.span)) continue;
+      replaced_to = card.span.end;
       replace(card.span, in_form_of(raw_, text_, card.span, pass_.tokens.card(card.digits)), Detector::card);
     }
   }
 
   /// After the others, which find the tokens.
   void assignments() {
-    if (view_.find('=') != std::string_view::npos) scan_assignments(text_, inert_, pass_, splices_);
+    if (view_.find('=') == std::string_view::npos) return;
+    scan_assignments(text_, SpanSet(std::move(inert_)), pass_, splices_);
   }
 
  private:
-  static bool overlap(Span a, Span b) { return a.begin < b.end && b.begin < a.end; }
-
   void replace(Span span, std::string replacement, Detector detector) {
     const auto from = text_.raw(span);
     splices_.add({from.begin, from.end, std::move(replacement), detector});
@@ -117,6 +118,11 @@ bool escapes_matter(std::string_view text, bool plus_is_space) {
 }
 
 }  // namespace
+
+bool worth_scanning(std::string_view text) noexcept {
+  if (text.empty()) return false;
+  return traits_of(text).suspicious() || may_be_json(text) || text.find('\\') != std::string_view::npos;
+}
 
 void scan_leaf(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices, Leaf leaf) {
   scan_layer(raw, text, pass, splices, leaf);

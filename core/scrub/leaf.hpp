@@ -24,6 +24,10 @@ struct Leaf {
   unsigned nesting = 0;        ///< JSON documents around it
 };
 
+/// Whether `scan_leaf` could find anything in an undecoded text; false for nearly all, and much faster. In
+/// forms and queries '+' alone hides nothing.
+bool worth_scanning(std::string_view text) noexcept;
+
 /// Adds what is to be replaced in `text` to `splices`, in raw offsets of `raw`, the outermost buffer. A value
 /// that is still escaped after kEscapeLayersMax layers and hides something becomes one token.
 void scan_leaf(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices,

@@ -1,9 +1,9 @@
 #include "core/scrub/pairs.hpp"
 
+#include "core/scrub/byte_set.hpp"
 #include "core/scrub/credentials.hpp"
 #include "core/scrub/escapes.hpp"
 #include "core/scrub/key_names.hpp"
-#include "core/scrub/traits.hpp"
 
 namespace understudy::scrub {
 namespace {
@@ -17,15 +17,17 @@ std::string decoded_text(std::string_view text) {
   return decoded;
 }
 
+constexpr ByteSet kEscapes("%+&\\");
+constexpr ByteSet kSeparators("&;");
+
 /// Names are rarely escaped: those that are not need no copy.
 KeyKind classify_name(std::string_view name) {
-  return name.find_first_of("%+&\\") == std::string_view::npos ? classify_key(name)
-                                                               : classify_key(decoded_text(name));
+  return kEscapes.find_in(name) == name.size() ? classify_key(name) : classify_key(decoded_text(name));
 }
 
 void scan_part(std::string_view raw, Span span, const Pass& pass, Splices& splices, bool card_named) {
   const auto part = raw.substr(span.begin, span.size());
-  if (!traits_of(part).suspicious()) return;
+  if (!worth_scanning(part)) return;
   scan_leaf(raw, MappedText::plain(part, span.begin), pass, splices,
             {.plus_is_space = true, .card_named = card_named});
 }
@@ -48,15 +50,14 @@ void scan_pair(std::string_view raw, Span pair, const Pass& pass, Splices& splic
 
 void scan_pairs(std::string_view raw, Span span, const Pass& pass, Splices& splices) {
   for (auto begin = span.begin; begin < span.end;) {
-    auto end = raw.find_first_of("&;", begin);
-    if (end == std::string_view::npos || end > span.end) end = span.end;
+    const auto end = kSeparators.find_in(raw.substr(0, span.end), begin);
     if (end != begin) scan_pair(raw, {begin, end}, pass, splices);
     begin = end + 1;
   }
 }
 
 void scan_target(std::string_view target, const Pass& pass, Splices& splices) {
-  if (!traits_of(target).suspicious()) return;
+  if (!worth_scanning(target)) return;
   const auto query = target.find('?');
   const auto path = target.substr(0, query);
   scan_leaf(target, MappedText::plain(path, 0), pass, splices);

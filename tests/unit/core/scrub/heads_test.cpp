@@ -21,6 +21,11 @@ TEST(Heads, CredentialsBecomeTokensThatKeepTheirScheme) {
     EXPECT_EQ(scrubbed_field(name, "value"), tokens().opaque("value")) << name;
 }
 
+TEST(Heads, AFirstWordThatIsNoSchemeGoesToo) {
+  EXPECT_EQ(scrubbed_field("Authorization", "correct horse battery"),
+            tokens().opaque("correct horse battery"));
+}
+
 TEST(Heads, BasicStaysDecodable) {
   const auto value = scrubbed_field("Authorization", "Basic YW5uOnB3");
   EXPECT_TRUE(value.starts_with("Basic "));
@@ -50,6 +55,13 @@ TEST(Heads, EveryOtherFieldIsSearched) {
   EXPECT_EQ(scrubbed_field("baggage", "user=ann%40example.com"), "user=" + tokens().email("ann@example.com"));
   EXPECT_EQ(scrubbed_field("Link", "<https://h/?token=abc&page=2>; rel=\"next\""),
             "<https://h/?token=" + tokens().opaque("abc") + "&page=2>; rel=\"next\"");
+}
+
+TEST(Heads, JsonInFieldsAndParametersIsEntered) {
+  const auto token = tokens().opaque("hunter2");
+  EXPECT_EQ(scrubbed_field("X-Data", R"({"password":"hunter2"})"), R"({"password":")" + token + R"("})");
+  EXPECT_EQ(scrubbed_target(R"(/?j={"pin":"hunter2"})"), R"(/?j={"pin":")" + token + R"("})");
+  EXPECT_EQ(scrubbed_field("X-Data", R"(ann\u0040example.com)"), tokens().email("ann@example.com"));
 }
 
 TEST(Heads, OrdinaryFieldsStayByteIdentical) {

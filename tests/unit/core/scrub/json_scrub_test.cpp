@@ -80,6 +80,25 @@ TEST(JsonScrub, NestedDocumentsAreEntered) {
             R"({"url":"https://h/?token=)" + tokens().opaque("abc") + R"(&x=1"})");
 }
 
+TEST(JsonScrub, FormsInsideStringsAreEntered) {
+  EXPECT_EQ(scrubbed_json(R"({"body":"a=1&password=hunter2&b=2"})"),
+            R"({"body":"a=1&password=)" + tokens().opaque("hunter2") + R"(&b=2"})");
+}
+
+TEST(JsonScrub, CardsBrokenOverLinesAreFound) {
+  EXPECT_EQ(scrubbed_json(R"(["4111\r\n1111\t1111\u00a01111"])"),
+            "[\"" + kCard.substr(0, 4) + "\\r\\n" + kCard.substr(4, 4) + "\\t" + kCard.substr(8, 4) +
+                "\\u00a0" + kCard.substr(12) + "\"]");
+}
+
+TEST(JsonScrub, ABodyFullOfHitsIsStillLinear) {
+  std::string body = "[\"";
+  for (int i = 0; i < 40'000; ++i) body += "4111111111111111 x token=ann@example.com, ";
+  const auto scrubbed = scrubbed_json(body + "\"]");
+  EXPECT_EQ(scrubbed.find("ann@"), std::string::npos);
+  EXPECT_EQ(scrubbed.find("4111111111111111"), std::string::npos);
+}
+
 TEST(JsonScrub, LookAlikesAreRead) {
   EXPECT_EQ(scrubbed_json("[\"ann\xef\xbc\xa0"
                           "example.com\"]"),
