@@ -1,15 +1,15 @@
 // Parses the sub-command, runs it, returns its exit code. Nothing else happens here.
-#include <cstdio>
-#include <functional>
-#include <string>
-
-#include <CLI/CLI.hpp>
-
 #include "capture-format/commands/commands.hpp"
 #include "core/base/exit_code.hpp"
 #include "proxy/command.hpp"
 #include "replay/command.hpp"
 #include "stub/command.hpp"
+
+#include <cstdio>
+#include <functional>
+#include <string>
+
+#include <CLI/CLI.hpp>
 
 using understudy::ExitCode;
 
@@ -19,11 +19,13 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"
-      "  understudy proxy --listen :8080 --primary http://127.0.0.1:9000 --shadow http://staging:9000 --capture captures\n"
+      "  understudy proxy --listen :8080 --primary http://127.0.0.1:9000 --shadow http://staging:9000 "
+      "--capture captures\n"
       "  understudy capture info captures/*.ucap.zst\n"
       "  understudy replay --target http://127.0.0.1:9001 --speed 5x --report report captures/*.ucap.zst\n"
       "  understudy stub --capture shop.ucap.zst --listen 127.0.0.1:9002\n"
-      "\nExit codes: 0 ok or pass, 1 gate failed or damage found, 2 usage, 3 inconclusive, 4 invalid run, 130 interrupted.");
+      "\nExit codes: 0 ok or pass, 1 gate failed or damage found, 2 usage, 3 inconclusive, 4 invalid run, "
+      "130 interrupted.");
 
   std::function<ExitCode()> run;
   understudy::proxy::add_command(app, run);

@@ -1,6 +1,7 @@
 #include "proxy/command.hpp"
 
 #include "core/base/units.hpp"
+#include "core/sections/local_key.hpp"
 #include "core/sections/sections.hpp"
 #include "core/telemetry/log.hpp"
 #include "proxy/config/config.hpp"
@@ -74,7 +75,7 @@ Outcome<> read_workers(const Flags& flags, ProxyConfig& config) {
 
 Outcome<ProxyConfig> config_of_flags(const Flags& flags) {
   ProxyConfig config;
-  config.scrub.key = scrub::random_key();
+  config.scrub.key = sections::local_key();
   Outcome<> taken;
   if (!flags.listen.empty()) {
     net::tcp::endpoint address;

@@ -1,10 +1,11 @@
 #include "capture-format/commands/console.hpp"
-#include "capture-format/commands/key_file.hpp"
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/convert/har_import.hpp"
 #include "capture-format/convert/input_text.hpp"
 #include "capture-format/convert/json_writer.hpp"
 #include "core/base/units.hpp"
+#include "core/sections/local_key.hpp"
+#include "core/sections/sections.hpp"
 
 #include <memory>
 #include <optional>
@@ -87,8 +88,8 @@ ExitCode run_import(const ImportOptions& options) {
   std::optional<scrub::Scrubber> scrubber;
   if (!options.allow_unscrubbed) {
     scrub::Options scrub_options;
-    const auto key =
-        options.key_file.empty() ? Outcome<scrub::Key>(scrub::random_key()) : read_key_file(options.key_file);
+    const auto key = options.key_file.empty() ? Outcome<scrub::Key>(sections::local_key())
+                                              : sections::load_key_file(options.key_file);
     if (!key) return fail(ExitCode::usage, key.error().message);
     scrub_options.key = *key;
     scrubber.emplace(scrub_options);
@@ -126,7 +127,8 @@ void add_import(CLI::App& capture, Run& run) {
   command->add_option("--output,-o", options->output, "The capture file to write (*.ucap.zst)")->required();
   command->add_option("--service", options->service, "Name of the recorded service, for the file's header");
   command->add_option("--key-file", options->key_file,
-                      "Scrubbing key (32 bytes or 64 hex digits): the same tokens in every run");
+                      "Scrubbing key (32 bytes or 64 hex digits) instead of this user's own: the same key "
+                      "gives the same tokens");
   command->add_flag("--allow-unscrubbed", options->allow_unscrubbed,
                     "Keep every byte; the file is marked as unscrubbed");
   command->add_flag("--force", options->force, "Replace an existing output file");

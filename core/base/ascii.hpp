@@ -30,8 +30,8 @@ inline std::string to_lower(std::string_view text) {
   return out;
 }
 
-/// Calls `visit(std::string_view)` with each non-empty, trimmed element of a comma-separated list (RFC 9110 §5.6.1).
-/// Quoted strings are not interpreted: no field that we read as a list may hold one.
+/// Calls `visit(std::string_view)` with each non-empty, trimmed element of a comma-separated list (RFC 9110
+/// §5.6.1). Quoted strings are not interpreted: no field that we read as a list may hold one.
 template <class Visit>
 void for_each_list_element(std::string_view list, Visit&& visit) {
   while (!list.empty()) {

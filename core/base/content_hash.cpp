@@ -24,7 +24,9 @@ ContentHasher::~ContentHasher() = default;
 ContentHasher::ContentHasher(ContentHasher&&) noexcept = default;
 ContentHasher& ContentHasher::operator=(ContentHasher&&) noexcept = default;
 
-void ContentHasher::update(std::string_view bytes) noexcept { XXH64_update(state_->xxh, bytes.data(), bytes.size()); }
+void ContentHasher::update(std::string_view bytes) noexcept {
+  XXH64_update(state_->xxh, bytes.data(), bytes.size());
+}
 std::uint64_t ContentHasher::digest() const noexcept { return XXH64_digest(state_->xxh); }
 void ContentHasher::reset() noexcept { XXH64_reset(state_->xxh, 0); }
 

@@ -2,11 +2,12 @@
 // tools and configuration return Outcome<T> with a sentence that a person can act on.
 #pragma once
 
-#include <boost/system/error_code.hpp>
-#include <boost/system/result.hpp>
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
 
 namespace understudy {
 

@@ -12,7 +12,8 @@ namespace understudy {
 
 /// Bounded single-producer single-consumer ring (Lamport 1983, with cached indices).
 /// Neither side blocks, locks or allocates after construction. `try_push` may be called by one thread only,
-/// `try_pop` by one other thread only. A slot's old value is destroyed or overwritten by the side that owns it.
+/// `try_pop` by one other thread only. A slot's old value is destroyed or overwritten by the side that owns
+/// it.
 template <class T>
 class SpscRing {
  public:

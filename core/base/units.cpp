@@ -1,12 +1,12 @@
 #include "core/base/units.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <ctime>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace understudy {
 namespace {
@@ -16,28 +16,37 @@ struct Unit {
   double factor;
 };
 
-constexpr std::array kSizeUnits{
-    Unit{"KiB", 1024.0},       Unit{"MiB", 1048576.0}, Unit{"GiB", 1073741824.0}, Unit{"TiB", 1099511627776.0},
-    Unit{"kB", 1e3},           Unit{"KB", 1e3},        Unit{"MB", 1e6},           Unit{"GB", 1e9},
-    Unit{"TB", 1e12},          Unit{"B", 1.0},         Unit{"", 1.0}};
+constexpr std::array kSizeUnits{Unit{"KiB", 1024.0},
+                                Unit{"MiB", 1048576.0},
+                                Unit{"GiB", 1073741824.0},
+                                Unit{"TiB", 1099511627776.0},
+                                Unit{"kB", 1e3},
+                                Unit{"KB", 1e3},
+                                Unit{"MB", 1e6},
+                                Unit{"GB", 1e9},
+                                Unit{"TB", 1e12},
+                                Unit{"B", 1.0},
+                                Unit{"", 1.0}};
 
-constexpr std::array kDurationUnits{Unit{"ns", 1.0}, Unit{"us", 1e3},   Unit{"ms", 1e6},
-                                    Unit{"s", 1e9},  Unit{"m", 60e9}, Unit{"h", 3600e9}, Unit{"d", 86400e9}};
+constexpr std::array kDurationUnits{Unit{"ns", 1.0}, Unit{"us", 1e3},   Unit{"ms", 1e6},   Unit{"s", 1e9},
+                                    Unit{"m", 60e9}, Unit{"h", 3600e9}, Unit{"d", 86400e9}};
 
 /// Splits "1.5s" in its number and its unit; the number must be plain decimal.
 Outcome<std::pair<double, std::string_view>> split_unit(std::string_view text) {
   std::size_t digits = 0;
-  while (digits < text.size() && ((text[digits] >= '0' && text[digits] <= '9') || text[digits] == '.')) ++digits;
+  while (digits < text.size() && ((text[digits] >= '0' && text[digits] <= '9') || text[digits] == '.'))
+    ++digits;
   double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, number, std::chars_format::fixed);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + digits, number, std::chars_format::fixed);
   if (digits == 0 || error != std::errc{} || end != text.data() + digits)
     return Failure{fmt::format("'{}' does not start with a number", text)};
   return std::pair{number, text.substr(digits)};
 }
 
 template <std::size_t N>
-Outcome<double> parse_with_units(std::string_view text, const std::array<Unit, N>& units, std::string_view what,
-                                 std::string_view example) {
+Outcome<double> parse_with_units(std::string_view text, const std::array<Unit, N>& units,
+                                 std::string_view what, std::string_view example) {
   auto parts = split_unit(text);
   if (parts)
     for (const auto& unit : units)
@@ -63,7 +72,8 @@ Outcome<std::chrono::nanoseconds> parse_duration(std::string_view text) {
 
 Outcome<double> parse_percent(std::string_view text) {
   const auto parts = split_unit(text);
-  if (parts && (parts->second.empty() || parts->second == "%") && parts->first <= 100) return parts->first / 100;
+  if (parts && (parts->second.empty() || parts->second == "%") && parts->first <= 100)
+    return parts->first / 100;
   return Failure{fmt::format("'{}' is not a percentage: write it like 10% or 0.5%", text)};
 }
 
@@ -116,8 +126,8 @@ std::string format_wall_time(std::uint64_t wall_ns) {
   const auto seconds = static_cast<std::time_t>(wall_ns / 1'000'000'000);
   std::tm utc{};
   ::gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, wall_ns / 1'000'000 % 1000);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, wall_ns / 1'000'000 % 1000);
 }
 
 }  // namespace understudy

@@ -1,12 +1,12 @@
 // Sizes, durations, rates and percentages as people write them on a command line or in a file.
 #pragma once
 
+#include "core/base/result.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "core/base/result.hpp"
 
 namespace understudy {
 

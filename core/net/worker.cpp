@@ -3,6 +3,7 @@
 #include "core/telemetry/log.hpp"
 
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -29,9 +30,22 @@ Worker::Worker(unsigned index)
 Worker::~Worker() { context_.shutdown(); }
 
 void Worker::run() {
+  run_guarded([this] { context_.run(); });
+}
+
+void Worker::run_gathering(const std::function<std::chrono::nanoseconds()>& rest) {
+  run_guarded([this, &rest] {
+    while (context_.run_one() != 0) {
+      context_.poll();
+      if (const auto pause = rest(); pause.count() > 0) std::this_thread::sleep_for(pause);
+    }
+  });
+}
+
+void Worker::run_guarded(const std::function<void()>& turn) {
   while (true) {
     try {
-      context_.run();
+      turn();
       return;
     } catch (...) {
       const auto what = describe(std::current_exception());

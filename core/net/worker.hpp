@@ -28,6 +28,9 @@ class Worker {
 
   /// Runs until `stop`. An exception that leaves posted work is logged and ends that work alone.
   void run();
+  /// Like `run`, but after each turn rests for what `rest` says (0: not at all), so that one wake-up serves all
+  /// that has become ready meanwhile. For background work: a wake-up costs more than the work it brings.
+  void run_gathering(const std::function<std::chrono::nanoseconds()>& rest);
   /// Runs until no task of `tasks()` is left, or until `stop`. For programs that end by themselves.
   void run_until_idle();
   /// From any thread: makes `run` return soon; tasks are destroyed with the worker.
@@ -36,6 +39,9 @@ class Worker {
   void post(std::function<void()> work);
 
  private:
+  /// Calls `turn` again after an exception of posted work, until it returns.
+  void run_guarded(const std::function<void()>& turn);
+
   /// Opens the protected shutdown, which destroys pending operations and with them the suspended tasks.
   class Context : public asio::io_context {
    public:

@@ -1,4 +1,5 @@
 #include "core/base/ascii.hpp"
+#include "core/sections/local_key.hpp"
 #include "core/sections/sections.hpp"
 
 #include <algorithm>
@@ -69,7 +70,6 @@ std::optional<std::string> key_file_warning(const std::string& path) {
 
 scrub::Options read_scrub(const config::Node& node) {
   scrub::Options options;
-  options.key = scrub::random_key();
   if (const auto mode = node.member("mode")) {
     const auto choice = mode->text();
     if (choice == "strict") mode->fail("mode strict is not available in this version; use detect");
@@ -81,6 +81,8 @@ scrub::Options read_scrub(const config::Node& node) {
       options.key = *key;
     else
       file->fail(key.error().message);
+  } else {
+    options.key = local_key();
   }
   node.finish();
   return options;

@@ -20,7 +20,7 @@ guard::Options read_guard(const config::Node& node);
 Outcome<guard::Options> load_guard_file(const std::string& path);
 
 /// `scrub: {mode: detect, key_file: scrub.key}`. The key file is 32 raw bytes or 64 hex digits; without one
-/// the key is random, so tokens differ from run to run.
+/// the key is this user's own (local_key.hpp).
 scrub::Options read_scrub(const config::Node& node);
 
 /// What to warn of about a key file that others may read, for the composition root to log; nothing when it is

@@ -23,7 +23,7 @@ namespace understudy::proxy {
 struct ShadowLimits {
   std::size_t body_bytes = 1024 * 1024;         ///< per side of an exchange; larger ones are not mirrored
   std::size_t memory_bytes = 64 * 1024 * 1024;  ///< of exchanges on their way, all workers together
-  std::size_t in_flight = 256;                  ///< per shadow
+  std::size_t in_flight = 1024;                 ///< per shadow
   std::size_t connections = 64;                 ///< per shadow
   std::chrono::nanoseconds response_timeout = std::chrono::seconds(10);
 };

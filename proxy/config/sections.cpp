@@ -1,5 +1,6 @@
 #include "proxy/config/sections.hpp"
 
+#include "core/sections/local_key.hpp"
 #include "core/sections/sections.hpp"
 
 #include <utility>

@@ -54,6 +54,9 @@ class MirrorSender {
 
   void count(Reason reason) noexcept { not_mirrored_[static_cast<std::size_t>(reason)].add(); }
 
+  /// Requests that wait for the one before them on their downstream connection, or for a free connection.
+  std::size_t waiting() const noexcept { return lanes_.waiting(); }
+
   bool idle() const noexcept { return in_flight_.value() == 0; }
 
   /// Takes nothing more; requests in flight may still end.

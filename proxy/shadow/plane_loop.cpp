@@ -11,6 +11,9 @@ namespace {
 /// A batch ends after this many events or this long, so that mirrors and their answers get their turn.
 constexpr std::size_t kBatchEvents = 64;
 constexpr std::chrono::milliseconds kBatchTime{5};
+/// While the plane keeps up, answers and exchanges gather this long: at some thousand requests a second most
+/// of what the plane costs would otherwise be waking up for each.
+constexpr std::chrono::milliseconds kGather{2};
 constexpr std::chrono::milliseconds kLookForEnd{1};
 /// Slow shadows may not keep the rest from being recorded for longer than this at the end.
 constexpr std::chrono::seconds kDrainMax{2};
@@ -59,7 +62,13 @@ PlaneLoop::~PlaneLoop() = default;
 void PlaneLoop::run() {
   for (const auto& shadow : shadows_) shadow->start();
   poll_after(PollPace::kShortest);
-  worker_.run();
+  worker_.run_gathering([this] { return rest(); });
+}
+
+std::chrono::nanoseconds PlaneLoop::rest() const {
+  const bool behind = more_ || std::any_of(shadows_.begin(), shadows_.end(),
+                                           [](const auto& shadow) { return shadow->waiting() > 0; });
+  return stopping_ || behind ? std::chrono::nanoseconds(0) : kGather;
 }
 
 void PlaneLoop::poll_after(std::chrono::nanoseconds pause) {
@@ -72,6 +81,7 @@ void PlaneLoop::poll_after(std::chrono::nanoseconds pause) {
 void PlaneLoop::poll() {
   if (stopping_) return left_to_drain_ > 0 ? drain() : end_when_idle();
   const auto batch = take_batch();
+  more_ = batch.more;
   if (capture_) capture_->tick(lost_at_tees());
   if (batch.more) {
     net::asio::post(worker_.context(), [this] { poll(); });

@@ -38,6 +38,8 @@ class PlaneLoop {
   PlaneLoop(const ShadowPlaneOptions& options, const guard::Guard& guard, const scrub::Scrubber& scrubber,
             const std::vector<Tee*>& tees, std::unique_ptr<CaptureSink> capture);
 
+  /// How long the thread may leave what becomes ready alone.
+  std::chrono::nanoseconds rest() const;
   void poll();
   void poll_after(std::chrono::nanoseconds pause);
   struct Batch {
@@ -62,6 +64,7 @@ class PlaneLoop {
   net::Timer timer_;
   PollPace pace_;
   SingleWriterCounter taken_;
+  bool more_ = false;  ///< the last look at the tees left events there
   bool stopping_ = false;
   bool closed_ = false;
   std::size_t left_to_drain_ = 0;

@@ -36,7 +36,7 @@ struct ShadowPlaneOptions {
   std::vector<net::tcp::endpoint> forbidden_endpoints;
 
   std::size_t in_flight_max =
-      256;  ///< per shadow, waiting and sent; above: in_flight_limit, the newest is dropped
+      1024;  ///< per shadow, waiting and sent; above: in_flight_limit, the newest is dropped
   std::size_t in_flight_bytes_max =
       64 * 1024 * 1024;              ///< per shadow, of requests in flight; above: memory_budget
   std::size_t connections_max = 64;  ///< per shadow
