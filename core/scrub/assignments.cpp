@@ -44,14 +44,23 @@ Span value_span(std::string_view text, std::size_t begin) {
   return {begin, kEndsValue.find_in(text, begin)};
 }
 
+KeyKind kind_before(std::string_view text, std::size_t equals) noexcept {
+  const auto begin = name_begin(text, equals);
+  return classify_key(text.substr(begin, equals - begin));
+}
+
 }  // namespace
+
+bool has_secret_assignment(std::string_view text) noexcept {
+  for (auto equals = text.find('='); equals != std::string_view::npos; equals = text.find('=', equals + 1))
+    if (is_secret(kind_before(text, equals))) return true;
+  return false;
+}
 
 void scan_assignments(const MappedText& text, const SpanSet& inert, const Pass& pass, Splices& splices) {
   const auto view = text.text();
   for (auto equals = view.find('='); equals != std::string_view::npos; equals = view.find('=', equals + 1)) {
-    const auto begin = name_begin(view, equals);
-    const auto kind = classify_key(view.substr(begin, equals - begin));
-    if (!is_secret(kind)) continue;
+    if (!is_secret(kind_before(view, equals))) continue;
     const auto value = value_span(view, equals + 1);
     if (value.size() == 0 || inert.overlaps(value)) continue;
     const auto text_of_value = view.substr(value.begin, value.size());

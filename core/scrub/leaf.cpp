@@ -110,11 +110,27 @@ void scan_nested_json(std::string_view raw, const MappedText& text, const Pass& 
     scrub_json(raw, text, pass, splices, leaf.nesting + 1);
 }
 
-/// Whether undoing escapes brings out anything that a scan could act on.
+/// Whether a layer shows anything that a scan of it could act on.
+bool shows_evidence(std::string_view text) {
+  const auto traits = traits_of(text);
+  if (may_be_json(text)) return true;
+  if (traits.marked && (text.find('@') != std::string_view::npos || has_secret_assignment(text))) return true;
+  if (traits.many_digits && has_card_run(text)) return true;
+  return traits.wide && fold_look_alikes(MappedText::plain(text, 0)).has_value();
+}
+
+/// Whether anything is to be found below the escapes. Looks without keeping the way back to the raw bytes,
+/// which costs several times more and is needed for few texts.
 bool escapes_matter(std::string_view text, bool plus_is_space) {
   std::string decoded;
+  std::string deeper;
   if (!undo_escapes(text, plus_is_space, decoded)) return false;
-  return traits_of(decoded).suspicious() || may_be_json(decoded) || decoded.find('\\') != std::string::npos;
+  for (int layer = 1; layer <= kEscapeLayersMax; ++layer) {
+    if (shows_evidence(decoded)) return true;
+    if (!undo_escapes(decoded, false, deeper)) return false;
+    decoded.swap(deeper);
+  }
+  return true;
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class Tokens {
   /// As many digits as given (12 to 19): a documented test BIN of the brand, keyed digits, a valid Luhn
   /// digit.
   std::string card(std::string_view digits) const;
-  /// Needs the key: two or more of the digits are a keyed checksum, since test BINs hold published numbers as
+  /// Needs the key: two to four of the digits are a keyed checksum, since test BINs hold published numbers as
   /// well.
   bool is_card(std::string_view digits) const;
 

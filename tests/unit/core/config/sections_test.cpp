@@ -89,12 +89,13 @@ TEST(KeyFile, ReadableByOthersIsWarnedOf) {
   EXPECT_FALSE(key_file_warning(file.path()));
 }
 
-TEST(ScrubSection, WithoutAKeyFileTheKeyIsRandom) {
+TEST(ScrubSection, WithoutAKeyFileTheKeyIsThisUsersOwn) {
   const auto node = *config::Node::load_text("mode: detect", "f");
   const auto one = read_scrub(node);
   const auto other = read_scrub(node);
   EXPECT_FALSE(node.error());
-  EXPECT_NE(one.key, other.key);
+  EXPECT_EQ(one.key, other.key);
+  EXPECT_NE(one.key, scrub::Key{});
 }
 
 TEST(ScrubSection, MistakesAreNamed) {

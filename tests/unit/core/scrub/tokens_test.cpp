@@ -1,6 +1,7 @@
 #include "core/scrub/tokens.hpp"
 
 #include "core/scrub/detectors/card.hpp"
+#include "core/scrub/detectors/luhn.hpp"
 #include "core/scrub/hmac.hpp"
 #include "tests/unit/core/scrub/messages.hpp"
 
@@ -57,6 +58,19 @@ TEST(Tokens, PublishedTestNumbersAreNotTakenForTokens) {
        {"4111111111111111", "4012888888881881", "4242424242424242", "4000000000000002", "5555555555554444",
         "5105105105105100", "378282246310005", "6011000990139424"})
     EXPECT_FALSE(tokens().is_card(digits)) << digits;
+}
+
+TEST(Tokens, OneInAThousandCardsWithATestBinAtMostIsTakenForAToken) {
+  for (const std::string bin : {"491761", "542400", "222300", "644564"}) {
+    int taken = 0;
+    for (int i = 0; i < 20000; ++i) {
+      const auto middle = std::to_string(100000000 + i * 7919);
+      std::string digits = bin + middle;
+      digits.push_back(luhn_digit(digits));
+      taken += tokens().is_card(digits) ? 1 : 0;
+    }
+    EXPECT_LE(taken, 50) << bin;
+  }
 }
 
 TEST(Tokens, OtherKeysGiveOtherTokens) {
