@@ -12,9 +12,9 @@ target_compile_definitions(understudy_settings INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=16)
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # g++ 12 reports these three inside its own std::string and variant at -O2 (GCC 105329, 105562, 104165).
+  # g++ 12 reports these inside its own std::string and variant at -O2 (GCC 105329, 105562, 104165).
   target_compile_options(understudy_settings INTERFACE
-    -Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
 endif()
 
 if(UNDERSTUDY_SANITIZE)

@@ -4,12 +4,26 @@
 # understudy_test(NAME [ASIO] DIRS folders... LINK targets... LABEL unit|component|conformance|e2e)
 #   One GoogleTest program of all .cpp files in the folders, registered with CTest.
 
-# Two precompiled headers: Asio stays out of everything that does no I/O.
-function(understudy_precompile target asio)
+# Headers are precompiled four times in all, not once per target: Asio stays out of everything that does no I/O, and
+# test programs are never optimised (what they test is).
+foreach(precompiled standard asio)
+  foreach(use library test)
+    set(target understudy_precompiled_${precompiled}_${use})
+    add_library(${target} OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cpp)
+    target_link_libraries(${target} PRIVATE understudy_settings Boost::headers)
+    target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled_${precompiled}.hpp)
+  endforeach()
+  target_compile_options(understudy_precompiled_${precompiled}_test PRIVATE -O0)
+endforeach()
+
+function(understudy_precompile target asio use)
   if(asio)
-    target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled_asio.hpp)
+    target_precompile_headers(${target} REUSE_FROM understudy_precompiled_asio_${use})
   else()
-    target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled_standard.hpp)
+    target_precompile_headers(${target} REUSE_FROM understudy_precompiled_standard_${use})
+  endif()
+  if(use STREQUAL test)
+    target_compile_options(${target} PRIVATE -O0)
   endif()
 endfunction()
 
@@ -23,7 +37,7 @@ function(understudy_library name)
   add_library(understudy_${name} STATIC ${sources})
   add_library(understudy::${name} ALIAS understudy_${name})
   target_link_libraries(understudy_${name} PUBLIC understudy_settings ${arg_LINK} PRIVATE ${arg_PRIVATE_LINK})
-  understudy_precompile(understudy_${name} ${arg_ASIO})
+  understudy_precompile(understudy_${name} ${arg_ASIO} library)
 endfunction()
 
 function(understudy_test name)
@@ -34,7 +48,7 @@ function(understudy_test name)
   endforeach()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE understudy_settings ${arg_LINK} gtest gmock gtest_main Threads::Threads)
-  understudy_precompile(${name} ${arg_ASIO})
+  understudy_precompile(${name} ${arg_ASIO} test)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 300
     ENVIRONMENT "UNDERSTUDY_PROGRAM=${CMAKE_BINARY_DIR}/understudy;UNDERSTUDY_SOURCE=${PROJECT_SOURCE_DIR};UNDERSTUDY_BUILD=${CMAKE_BINARY_DIR}")
