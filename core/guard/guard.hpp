@@ -38,8 +38,8 @@ struct Decision {
   Kind kind = Kind::deny;
   std::string reason;  ///< for people: "method POST is not safe and no rule allows it"
   std::string rule;    ///< the closed-list name of what decided: "safe_method", "unsafe_method",
-                     ///< "method_override", "side_effect_path", "get_with_body", "upgrade", "trace",
-                     ///< "shadow_marker", "ambiguous_path" or the rule's name
+                       ///< "method_override", "side_effect_path", "get_with_body", "upgrade", "trace",
+                       ///< "shadow_marker", "ambiguous_path" or the rule's name
   bool allowed() const noexcept { return kind == Kind::allow; }
 };
 

@@ -28,8 +28,8 @@ class Worker {
 
   /// Runs until `stop`. An exception that leaves posted work is logged and ends that work alone.
   void run();
-  /// Like `run`, but after each turn rests for what `rest` says (0: not at all), so that one wake-up serves all
-  /// that has become ready meanwhile. For background work: a wake-up costs more than the work it brings.
+  /// Like `run`, but after each turn rests for what `rest` says (0: not at all), so that one wake-up serves
+  /// all that has become ready meanwhile. For background work: a wake-up costs more than the work it brings.
   void run_gathering(const std::function<std::chrono::nanoseconds()>& rest);
   /// Runs until no task of `tasks()` is left, or until `stop`. For programs that end by themselves.
   void run_until_idle();
