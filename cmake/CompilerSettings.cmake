@@ -14,7 +14,8 @@ target_compile_definitions(understudy_settings INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports these inside its own std::string and variant at -O2 (GCC 105329, 105562, 104165).
   target_compile_options(understudy_settings INTERFACE
-    -Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds)
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+    -Wno-mismatched-new-delete)
 endif()
 
 if(UNDERSTUDY_SANITIZE)

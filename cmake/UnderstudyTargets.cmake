@@ -1,7 +1,7 @@
 # understudy_library(NAME [ASIO] [LINK targets...] [PRIVATE_LINK targets...] [DIRS sub folders...])
 #   One static library of a folder's .cpp files, alias understudy::NAME. What it links is what it may include:
 #   scripts/tidy holds the includes against the table in docs/architecture.md.
-# understudy_test(NAME [ASIO] DIRS folders... LINK targets... LABEL unit|component|conformance|e2e)
+# understudy_test(NAME [ASIO] [THREADED] DIRS folders... LINK targets... LABEL unit|component|conformance|e2e)
 #   One GoogleTest program of all .cpp files in the folders, registered with CTest.
 
 # Headers are precompiled four times in all, not once per target: Asio stays out of everything that does no I/O, and
@@ -40,8 +40,12 @@ function(understudy_library name)
   understudy_precompile(understudy_${name} ${arg_ASIO} library)
 endfunction()
 
+# All test programs, and those whose subject has threads: what the sanitizer runs build.
+add_custom_target(test_programs)
+add_custom_target(threaded_test_programs)
+
 function(understudy_test name)
-  cmake_parse_arguments(arg "ASIO" "LABEL" "LINK;DIRS" ${ARGN})
+  cmake_parse_arguments(arg "ASIO;THREADED" "LABEL" "LINK;DIRS" ${ARGN})
   foreach(dir IN LISTS arg_DIRS)
     file(GLOB more CONFIGURE_DEPENDS ${dir}/*.cpp)
     list(APPEND sources ${more})
@@ -49,6 +53,11 @@ function(understudy_test name)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE understudy_settings ${arg_LINK} gtest gmock gtest_main Threads::Threads)
   understudy_precompile(${name} ${arg_ASIO} test)
+  add_dependencies(test_programs ${name})
+  if(arg_ASIO OR arg_THREADED)
+    list(APPEND arg_LABEL threads)
+    add_dependencies(threaded_test_programs ${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 300
     ENVIRONMENT "UNDERSTUDY_PROGRAM=${CMAKE_BINARY_DIR}/understudy;UNDERSTUDY_SOURCE=${PROJECT_SOURCE_DIR};UNDERSTUDY_BUILD=${CMAKE_BINARY_DIR}")

@@ -2,7 +2,6 @@
 #pragma once
 #include <algorithm>
 #include <array>
-#include <boost/system/result.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,3 +17,5 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include <boost/system/result.hpp>
