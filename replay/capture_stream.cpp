@@ -87,6 +87,7 @@ struct CaptureStream::Impl {
 
   void lose(Source& source, const std::string& why) {
     auto& damage = summaries[source.summary].damage;
+    ++damage.incidents;
     ++damage.chunks_lost;
     damage.notes.push_back(why);
     source.done = true;

@@ -106,7 +106,9 @@ void add_command(CLI::App& app, std::function<ExitCode()>& run) {
       ->expected(1)
       ->take_all()
       ->type_name("EXPR");
-  command->add_option("--seed", a.seed, "Chooses which sessions are sampled")->capture_default_str();
+  command->add_option("--seed", a.seed, "Chooses which sessions are sampled")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   command->add_option("--report", a.report, "Write report.json, report.md and junit.xml there")
       ->type_name("DIR");
   command->add_flag("--json", a.json, "Print report.json instead of the summary");

@@ -114,6 +114,8 @@ void conclude(const Options& options, const Planner& planner, const Driver& driv
   result.slowdowns = judge.latency_comparison().slowdowns();
   result.differences = group_header_drift(judge.differences().sorted(), judge.endpoints().size());
   result.noise = judge.noise().sorted();
+  std::uint64_t damaged_places = 0;
+  for (const auto& capture : result.captures) damaged_places += capture.damage.incidents;
   const RunEvidence evidence{.accounting = result.accounting,
                              .judge = judge,
                              .slowdowns = result.slowdowns,
@@ -122,7 +124,8 @@ void conclude(const Options& options, const Planner& planner, const Driver& driv
                              .planned = pacing.planned,
                              .paced = pacing.paced,
                              .interrupted = counts.ended_early == EndedEarly::interrupted,
-                             .unreachable = counts.ended_early == EndedEarly::target_unreachable};
+                             .unreachable = counts.ended_early == EndedEarly::target_unreachable,
+                             .damaged_places = damaged_places};
   result.checks = make_checks(evidence, options.thresholds);
   result.verdict = verdict_of(evidence, result.checks);
 }

@@ -69,6 +69,13 @@ Check reachable_check(const RunEvidence& evidence, const Shares& shares) {
   return check;
 }
 
+Check damage_check(std::uint64_t places) {
+  Check check{.name = "capture_intact", .observed = static_cast<double>(places), .limit = "= 0", .n = places};
+  check.note = "damaged places in the captures; `understudy capture verify` names them";
+  check.status = Status::fail;
+  return check;
+}
+
 Check lag_check(const RunEvidence& evidence) {
   const auto p99 = evidence.dispatch_lag.quantile(0.99);
   const auto limit = lag_limit(evidence.planned);
@@ -201,6 +208,7 @@ std::vector<Check> make_checks(const RunEvidence& evidence, const std::vector<Th
   const auto& agreement = evidence.judge.agreement();
   std::vector<Check> checks;
   checks.push_back(reachable_check(evidence, shares));
+  if (evidence.damaged_places > 0) checks.push_back(damage_check(evidence.damaged_places));
   if (evidence.paced) {
     checks.push_back(lag_check(evidence));
     checks.push_back(shed_check(evidence));

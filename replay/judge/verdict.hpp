@@ -44,6 +44,7 @@ struct RunEvidence {
   bool paced = true;
   bool interrupted = false;
   bool unreachable = false;
+  std::uint64_t damaged_places = 0;  ///< in all captures: what was recorded there was not replayed
 };
 
 /// Share of answered exchanges that must have been compared for a pass.

@@ -26,8 +26,10 @@ Outcome<> write_file(const std::filesystem::path& path, std::string_view content
     }
   }
   std::filesystem::rename(partial, path, error);
-  if (error) return Failure{fmt::format("cannot write {}: {}", path.string(), error.message())};
-  return {};
+  if (!error) return {};
+  std::error_code ignored;
+  std::filesystem::remove(partial, ignored);
+  return Failure{fmt::format("cannot write {}: {}", path.string(), error.message())};
 }
 
 }  // namespace

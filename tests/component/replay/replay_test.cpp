@@ -5,6 +5,7 @@
 #include "tests/support/scripted_origin.hpp"
 #include "tests/unit/replay/capture_file.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <set>
@@ -266,6 +267,27 @@ TEST_F(Replaying, ReportsAreWrittenWhole) {
   EXPECT_EQ(names, (std::set<std::string>{"report.json", "report.md", "junit.xml"}));
   std::ofstream(scratch / "file") << "x";
   EXPECT_FALSE(prepare_report_directory(scratch / "file"));
+}
+
+TEST_F(Replaying, AReportThatCannotBeWrittenLeavesNoHalfOfOne) {
+  file.add(0, "GET", "/", "{}");
+  const Candidate candidate([](const http::Request&) { return answer(200, "{}"); });
+  const auto finished = run(options_for(candidate.url()));
+  std::filesystem::create_directories(scratch / "report" / "report.json");
+  EXPECT_FALSE(write_reports(finished.result, scratch / "report"));
+  EXPECT_FALSE(std::filesystem::exists(scratch / "report" / "report.json.partial"));
+}
+
+TEST_F(Replaying, ADamagedCaptureFailsThoughEveryAnswerMatches) {
+  file.add(0, "GET", "/", "{}");
+  const Candidate candidate([](const http::Request&) { return answer(200, "{}"); });
+  const auto options = options_for(candidate.url());
+  std::ofstream(options.captures.front(), std::ios::app) << "no frame of a capture";
+  const auto finished = run(options);
+  EXPECT_EQ(finished.judge->agreement().match, 1U);
+  EXPECT_EQ(finished.result.verdict, Verdict::fail);
+  EXPECT_TRUE(std::ranges::any_of(finished.result.checks,
+                                  [](const Check& check) { return check.name == "capture_intact"; }));
 }
 
 TEST_F(Replaying, ACandidateThatClosesEveryConnectionIsStillReplayed) {
