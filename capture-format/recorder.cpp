@@ -122,6 +122,7 @@ RecorderStats Recorder::stats() const {
   stats.files_sealed = get(counters.files_sealed);
   stats.write_errors = get(counters.write_errors);
   stats.paused = get(counters.paused);
+  stats.disk_full = stats.paused && get(counters.paused_for_space);
   return stats;
 }
 

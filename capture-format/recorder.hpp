@@ -37,7 +37,8 @@ struct RecorderStats {
   std::uint64_t chunks = 0;
   std::uint64_t files_sealed = 0;
   std::uint64_t write_errors = 0;
-  bool paused = false;  ///< disk full or failing: exchanges are dropped and counted until it recovers
+  bool paused = false;     ///< disk full or failing: exchanges are dropped and counted until it recovers
+  bool disk_full = false;  ///< the pause waits for free space
 };
 
 /// One producer thread calls `append` and `tick`; neither blocks on the disk. The destructor seals the file.

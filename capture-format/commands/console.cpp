@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <signal.h>
 #include <unistd.h>
 
@@ -27,6 +28,15 @@ void on_interrupt(int) { interrupt_noted.store(true, std::memory_order_relaxed);
 ExitCode fail(ExitCode code, std::string_view message) {
   std::fputs(fmt::format("understudy: {}\n", message).c_str(), stderr);
   return code;
+}
+
+Outcome<> check_output_is_no_input(const std::string& output, const std::vector<std::string>& inputs) {
+  for (const auto& input : inputs) {
+    std::error_code missing;  // of either: then they are not the same
+    if (std::filesystem::equivalent(output, input, missing) && !missing)
+      return Failure{fmt::format("{}: is an input too: give another output", output)};
+  }
+  return {};
 }
 
 Output::Output() { signal(SIGPIPE, SIG_IGN); }

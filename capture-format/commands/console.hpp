@@ -4,17 +4,22 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/exit_code.hpp"
+#include "core/base/result.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace understudy::capture {
 
 /// One clear line on stderr.
 ExitCode fail(ExitCode code, std::string_view message);
+
+/// Fails when `output` is one of the `inputs`, by whatever name: replacing it would destroy the recording.
+Outcome<> check_output_is_no_input(const std::string& output, const std::vector<std::string>& inputs);
 
 /// Standard output. When the reader of a pipe goes away, writing ends quietly.
 class Output {

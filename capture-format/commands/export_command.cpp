@@ -39,6 +39,8 @@ ExitCode check_inputs(const ExportOptions& options) {
 
 ExitCode run_export(const ExportOptions& options) {
   if (const auto checked = check_inputs(options); checked != ExitCode::ok) return checked;
+  if (auto separate = check_output_is_no_input(options.output, options.files); !separate)
+    return fail(ExitCode::usage, separate.error().message);
   note_interrupts();
   auto output = TextFile::open(options.output, options.force);
   if (!output) return fail(ExitCode::usage, output.error().message);

@@ -94,6 +94,8 @@ ExitCode run_import(const ImportOptions& options) {
     scrub_options.key = *key;
     scrubber.emplace(scrub_options);
   }
+  if (auto separate = check_output_is_no_input(options.output, options.inputs); !separate)
+    return fail(ExitCode::usage, separate.error().message);
   note_interrupts();
   FileWriterOptions file;
   file.output = options.output;
@@ -107,6 +109,11 @@ ExitCode run_import(const ImportOptions& options) {
   HarImporter importer(**writer, scrubber ? &*scrubber : nullptr);
   for (const auto& input : options.inputs)
     if (const auto ended = import_input(input, importer)) return *ended;
+  const auto& report = importer.report();
+  if (report.imported == 0 && report.refused_total() != 0)
+    return fail(ExitCode::usage,
+                fmt::format("{}: none of the {} entries can be imported: {}", options.inputs.front(),
+                            format_count(report.read), report.refused.begin()->first));
   const auto totals = (*writer)->finish();
   if (!totals) return fail(ExitCode::usage, totals.error().message);
   Output output;

@@ -20,17 +20,20 @@ ExitCode run_info(const InfoOptions& options) {
   Output output;
   bool damaged = false;
   bool first = true;
-  output.write(options.json ? "{\"files\":[" : "");
+  std::string json = "{\"files\":[";
   for (const auto& path : options.files) {
     auto reader = Reader::open(path);
     if (!reader) return fail(ExitCode::usage, reader.error().message);
     Progress progress("reading " + path);
     const auto facts = gather_facts(path, std::move(*reader), progress);
     damaged = damaged || facts.damage.incidents != 0;
-    output.write(options.json ? (first ? "" : ",") + facts_as_json(facts) : facts_as_text(facts));
+    if (options.json)
+      json += (first ? "" : ",") + facts_as_json(facts);
+    else
+      output.write(facts_as_text(facts));
     first = false;
   }
-  output.write(options.json ? "]}\n" : "");
+  if (options.json) output.write(json + "]}\n");
   const auto finished = output.finish();
   return finished == ExitCode::ok && damaged ? ExitCode::failed : finished;
 }

@@ -30,7 +30,11 @@ Outcome<> FrameScanner::begin(std::string_view name) {
                                static_cast<unsigned>(probed.header.major),
                                static_cast<unsigned>(kMajorVersion))};
   if (source_->size() == 0) return Failure{fmt::format("{}: the file is empty", name)};
-  if (!find_first_chunk(*source_, 0)) return Failure{fmt::format("{}: not a capture file", name)};
+  const auto head = source_->read_at(0, kSkippableHeadBytes + kFileMagic.size());
+  const bool begins_as_capture =
+      head.size() > kSkippableHeadBytes && head.substr(kSkippableHeadBytes) == kFileMagic;
+  if (!begins_as_capture && !find_first_chunk(*source_, 0))
+    return Failure{fmt::format("{}: not a capture file", name)};
   return {};
 }
 

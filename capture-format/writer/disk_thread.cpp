@@ -21,10 +21,6 @@ constexpr std::size_t kOversizeBytesMax = 2 * kRawBytesMax;
 /// With less free space than this many chunks a paused recorder does not start again.
 constexpr std::uint64_t kChunksFreeToResume = 2;
 
-bool is_full(const boost::system::error_code& error) {
-  return error.value() == ENOSPC || error.value() == EDQUOT;
-}
-
 }  // namespace
 
 DiskThread::DiskThread(const RecorderOptions& options, CaptureDirectory directory)
@@ -125,8 +121,8 @@ void DiskThread::give_back(ChunkBuilder* chunk) {
   free_.try_push(std::move(chunk));
 }
 
-/// What a failed write left on disk is unknown, so the chunk goes whole into a new file. A second failure, or
-/// a full disk, pauses the recorder.
+/// What a failed write left on disk is unknown, so the chunk goes whole into a new file. A second failure
+/// pauses the recorder, and so does a full disk, where the file ends with the chunks that have found room.
 bool DiskThread::write_or_reopen(const ChunkBuilder& chunk) {
   auto header = chunk.header();
   const auto stored = compressor_.compress(chunk.raw(), header);
@@ -146,8 +142,8 @@ boost::system::error_code DiskThread::write(ChunkHeader& header, std::string_vie
   const auto before = file_.stored_bytes();
   if (auto written = file_.write_chunk(header, stored, &routes); !written) {
     counters_.write_errors.fetch_add(1, std::memory_order_relaxed);
-    if (file_.chunks() == 0)
-      file_.discard();
+    if (is_full(written.error()) || file_.chunks() == 0)
+      seal();
     else
       file_.abandon();
     return written.error();

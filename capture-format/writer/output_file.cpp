@@ -19,6 +19,10 @@ boost::system::error_code last_error() { return {errno, boost::system::system_ca
 
 }  // namespace
 
+bool is_full(const boost::system::error_code& error) noexcept {
+  return error.value() == ENOSPC || error.value() == EDQUOT;
+}
+
 OutputFile::~OutputFile() { abandon(); }
 
 Result<> OutputFile::create(int directory, std::string temporary_name, const FileHeader& header) {
@@ -44,7 +48,10 @@ Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, c
   const auto offset = offset_;
   const auto fixed = encode(header);
   auto written = write_all({fixed.data(), fixed.size()}, stored);
-  if (!written) return written;
+  if (!written) {
+    if (is_full(written.error())) cut_back(offset);
+    return written;
+  }
   previous_chunk_ = offset;
   summary_.index.push_back({offset, header});
   if (routes != nullptr) merge_routes(*routes);
@@ -53,7 +60,9 @@ Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, c
 
 Result<> OutputFile::seal(const std::string& final_name, bool exclusive) {
   rank_routes();
+  const auto before = offset_;
   auto sealed = write_all(encode(summary_, uuid_, offset_), {});
+  if (!sealed && is_full(sealed.error())) cut_back(before);
   if (sealed && fdatasync(fd_) != 0) sealed = last_error();
   if (sealed) {
     const unsigned flags = exclusive ? RENAME_NOREPLACE : 0;
@@ -78,6 +87,12 @@ void OutputFile::discard() noexcept {
 void OutputFile::abandon() noexcept {
   if (fd_ >= 0) close(fd_);
   fd_ = -1;
+}
+
+void OutputFile::cut_back(std::uint64_t offset) noexcept {
+  const auto end = static_cast<off_t>(offset);
+  // Where even that fails the reader skips what is torn.
+  if (ftruncate(fd_, end) == 0 && lseek(fd_, end, SEEK_SET) == end) offset_ = offset;
 }
 
 Result<> OutputFile::write_all(std::string_view first, std::string_view second) {

@@ -13,8 +13,12 @@
 
 namespace understudy::capture {
 
+/// The disk or a quota is full: the one failure after which what is on disk is known.
+bool is_full(const boost::system::error_code& error) noexcept;
+
 /// Used by one thread. Written under a temporary name in an open directory; on an error the file is left as
-/// it is, closed, and never written again (what a failed write left on disk is unknown).
+/// it is, closed, and never written again (what a failed write left on disk is unknown). Only where the disk
+/// was full is it cut back to what was whole, and may then be sealed.
 class OutputFile {
  public:
   OutputFile() = default;
@@ -26,7 +30,8 @@ class OutputFile {
   /// failure there is no file.
   Result<> create(int directory, std::string temporary_name, const FileHeader& header);
 
-  /// Fills identity and place of `header` and writes both frames by one writev.
+  /// Fills identity and place of `header` and writes both frames by one writev. After a full disk the file
+  /// ends as it did before, as far as it can be cut.
   Result<> write_chunk(ChunkHeader& header, std::string_view stored, const RouteTable* routes);
 
   /// Summary, fdatasync, rename to `final_name`, fsync of the directory. `exclusive`: fails when that name
@@ -45,6 +50,7 @@ class OutputFile {
 
  private:
   Result<> write_all(std::string_view first, std::string_view second);
+  void cut_back(std::uint64_t offset) noexcept;
   void merge_routes(const RouteTable& routes);
   void rank_routes();
 

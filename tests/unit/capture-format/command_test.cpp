@@ -139,5 +139,37 @@ TEST_F(Commands, TheKeyFileMakesTokensStableAndABadOneIsRefused) {
             ExitCode::usage);
 }
 
+TEST_F(Commands, AnImportOfWhichNothingIsLeftFailsAndLeavesNoFile) {
+  const auto har = (directory_.path() / "bad.har").string();
+  const auto capture = (directory_.path() / "bad.ucap.zst").string();
+  write_file(har, R"({"log":{"entries":[{}]}})");
+  const auto refused = run_capture({"import", "--from", "har", har, "-o", capture});
+  EXPECT_EQ(refused.code, ExitCode::usage);
+  EXPECT_NE(refused.err.find("none of the 1 entries"), std::string::npos) << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(capture));
+}
+
+TEST_F(Commands, ForceNeverReplacesAnInput) {
+  const auto other_name = (directory_.path() / "link.ucap.zst").string();
+  std::filesystem::create_hard_link(file_, other_name);
+  EXPECT_EQ(run_capture({"export", "--to", "har", "--force", "-o", other_name, file_}).code, ExitCode::usage);
+  EXPECT_EQ(run_capture({"import", "--from", "har", "--force", "-o", file_, file_}).code, ExitCode::usage);
+  EXPECT_EQ(run_capture({"verify", file_}).code, ExitCode::ok);
+}
+
+TEST_F(Commands, AFileCutInsideItsHeaderIsDamagedNotForeign) {
+  for (const std::size_t length : {20, 60, 200}) {
+    write_file(file_, bytes_.substr(0, length));
+    EXPECT_EQ(run_capture({"info", file_}).code, ExitCode::failed) << length;
+    EXPECT_EQ(run_capture({"verify", file_}).code, ExitCode::failed) << length;
+  }
+}
+
+TEST_F(Commands, InfoPrintsNoHalfOfAJsonObject) {
+  const auto result = run_capture({"info", "--json", file_, (directory_.path() / "absent").string()});
+  EXPECT_EQ(result.code, ExitCode::usage);
+  EXPECT_EQ(result.out, "");
+}
+
 }  // namespace
 }  // namespace understudy::capture::testing

@@ -285,5 +285,27 @@ TEST_F(SmallDisk, AFullDiskPausesAndTheGapSaysHowMuchWasLost) {
   EXPECT_GT(recorded.files, 1u);
 }
 
+TEST_F(SmallDisk, AFullDiskLeavesWholeChunksAndNoTornOne) {
+  RecorderOptions options;
+  options.directory = disk_ / "captures";
+  options.chunk_bytes = 64 * 1024;
+  std::uint64_t appended = 0;
+  auto recorder = Recorder::open(options);
+  ASSERT_TRUE(recorder.has_value()) << recorder.error().message;
+  ASSERT_TRUE(eventually([&] {
+    for (int i = 0; i < 20; ++i) (*recorder)->append(sample_exchange(appended++, 8'000).view);
+    return (*recorder)->stats().paused;
+  }));
+  EXPECT_TRUE((*recorder)->stats().disk_full);
+  recorder->reset();
+  for (const auto& entry : std::filesystem::directory_iterator(options.directory)) {
+    auto reader = Reader::open(entry.path());
+    ASSERT_TRUE(reader.has_value()) << reader.error().message;
+    while (reader->next() != nullptr) continue;
+    EXPECT_EQ(reader->damage().incidents, 0u) << entry.path();
+    EXPECT_GT(reader->totals().exchanges, 0u);
+  }
+}
+
 }  // namespace
 }  // namespace understudy::capture::testing
