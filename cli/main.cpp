@@ -13,6 +13,25 @@
 
 using understudy::ExitCode;
 
+namespace {
+
+/// `--capture "$UNSET"` must not mean "record nothing": an option that is given has a value.
+const CLI::Option* option_without_value(const CLI::App& app) {
+  for (const auto* option : app.get_options())
+    for (const auto& value : option->results())
+      if (value.empty()) return option;
+  for (const auto* chosen : app.get_subcommands())
+    if (const auto* option = option_without_value(*chosen)) return option;
+  return nullptr;
+}
+
+int usage_error(const std::string& what) {
+  std::fprintf(stderr, "understudy: %s (see --help)\n", what.c_str());
+  return static_cast<int>(ExitCode::usage);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   CLI::App app{"Understudy: rehearse every release on production's own traffic.", "understudy"};
   app.set_version_flag("--version", std::string("understudy ") + UNDERSTUDY_VERSION);
@@ -47,8 +66,13 @@ int main(int argc, char** argv) {
     std::printf("%s\n", version.what());
     return 0;
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "understudy: %s (see --help)\n", error.what());
-    return static_cast<int>(ExitCode::usage);
+    const auto unknown = app.remaining(true);
+    const bool of_capture = capture->parsed() && capture->get_subcommands().empty();
+    if ((app.get_subcommands().empty() || of_capture) && !unknown.empty())
+      return usage_error("there is no sub-command or option '" + unknown.front() + "' here");
+    return usage_error(error.what());
   }
+  if (const auto* option = option_without_value(app))
+    return usage_error(option->get_name() + ": needs a value, not an empty text");
   return static_cast<int>(run());
 }

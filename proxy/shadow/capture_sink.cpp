@@ -1,6 +1,7 @@
 #include "proxy/shadow/capture_sink.hpp"
 
 #include "capture-format/convert/http_exchange.hpp"
+#include "core/telemetry/log.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -118,6 +119,14 @@ void CaptureSink::tick(std::uint64_t lost_at_tees) {
     lost_at_tees_ = lost_at_tees;
   }
   recorder_->tick();
+  const auto stats = recorder_->stats();
+  if (stats.paused == told_paused_) return;
+  told_paused_ = stats.paused;
+  if (stats.paused)
+    telemetry::log(telemetry::Level::warning, "capture_paused",
+                   {{"cause", stats.disk_full ? "disk_full" : "write_error"}});
+  else
+    telemetry::log(telemetry::Level::info, "capture_resumed");
 }
 
 void CaptureSink::seal() {

@@ -62,6 +62,7 @@ class CaptureSink {
   std::uint32_t policy_;
   capture::ExchangeView view_;  ///< reused for its vectors' memory
   std::uint64_t lost_at_tees_ = 0;
+  bool told_paused_ = false;      ///< what the log says last
   SingleWriterCounter accepted_;  ///< by the recorder
   std::array<SingleWriterCounter, kReasonNames.size()> not_recorded_;
 };
