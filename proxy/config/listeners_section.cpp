@@ -1,0 +1,21 @@
+#include "proxy/config/section_values.hpp"
+#include "proxy/config/sections.hpp"
+
+namespace understudy::proxy {
+
+void read_listeners(const config::Node& node, ProxyConfig& config) {
+  for (const auto& item : node.items()) {
+    const auto address = item.member("address");
+    refuse_tls(item);
+    item.finish();
+    if (!address) {
+      item.fail("a listener needs an address, such as {address: \"127.0.0.1:8080\"}");
+      continue;
+    }
+    net::tcp::endpoint endpoint;
+    take(*address, net::parse_listen_address(address->text()), endpoint);
+    config.listeners.push_back(endpoint);
+  }
+}
+
+}  // namespace understudy::proxy
