@@ -78,9 +78,8 @@ Outcome<ProxyConfig> config_of_flags(const Flags& flags) {
   config.scrub.key = sections::local_key();
   Outcome<> taken;
   if (!flags.listen.empty()) {
-    net::tcp::endpoint address;
-    taken = take("--listen", net::parse_listen_address(flags.listen), address);
-    config.listeners.push_back(address);
+    auto& listener = config.listeners.emplace_back();
+    taken = take("--listen", net::parse_listen_address(flags.listen), listener.address);
   }
   if (taken && !flags.primary.empty())
     taken = take("--primary", net::parse_origin_url(flags.primary), config.primary);
@@ -92,7 +91,7 @@ Outcome<ProxyConfig> config_of_flags(const Flags& flags) {
     taken = take("--guard", sections::load_guard_file(flags.guard), config.guard);
   if (taken && !flags.admin.empty()) {
     config.admin.emplace();
-    taken = take("--admin", net::parse_listen_address(flags.admin), *config.admin);
+    taken = take("--admin", net::parse_listen_address(flags.admin), config.admin->address);
   }
   if (!flags.capture.empty()) config.capture.emplace().directory = flags.capture;
   if (!taken) return taken.error();

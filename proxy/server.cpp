@@ -106,11 +106,10 @@ Outcome<> ProxyServer::Impl::open() {
 Outcome<> ProxyServer::Impl::open_workers(std::size_t count, const std::vector<net::tcp::endpoint>& primary) {
   const auto options = data_plane_options(config_, primary);
   const auto tee = config_.tees() ? std::optional(tee_options(config_, count)) : std::nullopt;
-  addresses_ = config_.listeners;
-  for (auto& address : addresses_) {
-    const auto ours = claim(address);
+  for (const auto& listener : config_.listeners) {
+    const auto ours = claim(listener.address);
     if (!ours) return ours.error();
-    address = *ours;
+    addresses_.push_back(*ours);
   }
   for (std::size_t index = 0; index < count; ++index) {
     auto& unit = *units_.emplace_back(
@@ -134,7 +133,7 @@ Outcome<> ProxyServer::Impl::open_shadow_plane(std::vector<net::tcp::endpoint> f
 
 Outcome<> ProxyServer::Impl::open_admin() {
   if (!config_.admin) return {};
-  auto admin = AdminServer::listen(control_, *config_.admin, admin_hooks());
+  auto admin = AdminServer::listen(control_, config_.admin->address, admin_hooks());
   if (!admin) return admin.error();
   admin_ = std::move(*admin);
   return {};
@@ -258,7 +257,7 @@ std::vector<const WorkerCounters*> ProxyServer::Impl::counters() const {
 
 std::optional<net::tcp::endpoint> ProxyServer::Impl::admin_address() const {
   if (!admin_) return std::nullopt;
-  return net::tcp::endpoint(config_.admin->address(), admin_->port());
+  return net::tcp::endpoint(config_.admin->address.address(), admin_->port());
 }
 
 ProxyServer::ProxyServer() = default;

@@ -8,11 +8,10 @@ void read_admin(const config::Node& node, ProxyConfig& config) {
   refuse_tls(node);
   node.finish();
   if (!address) return node.fail("needs an address, such as {address: \"127.0.0.1:9901\"}");
-  net::tcp::endpoint endpoint;
-  take(*address, net::parse_listen_address(address->text()), endpoint);
-  if (!endpoint.address().is_loopback())
+  auto& admin = config.admin.emplace();
+  take(*address, net::parse_listen_address(address->text()), admin.address);
+  if (!admin.address.address().is_loopback())
     address->fail("the admin API has no authentication yet: use 127.0.0.1 or [::1]");
-  config.admin = endpoint;
 }
 
 }  // namespace understudy::proxy

@@ -99,17 +99,17 @@ Outcome<> check_config(const ProxyConfig& config) {
       if (config.shadows[i].name == config.shadows[j].name)
         return Failure{fmt::format("two shadows are called '{}': names are metric labels and must differ",
                                    config.shadows[i].name)};
-  if (config.admin && !config.admin->address().is_loopback())
+  if (config.admin && !config.admin->address.address().is_loopback())
     return Failure{
         fmt::format("admin address {} is not on loopback: the admin API has no authentication yet, use "
                     "127.0.0.1 or [::1]",
-                    net::endpoint_text(*config.admin))};
+                    net::endpoint_text(config.admin->address))};
   return {};
 }
 
 std::string to_json(const ProxyConfig& config) {
   boost::json::array listeners;
-  for (const auto& listener : config.listeners) listeners.emplace_back(net::endpoint_text(listener));
+  for (const auto& listener : config.listeners) listeners.emplace_back(listener.text());
   boost::json::array shadows;
   for (const auto& shadow : config.shadows)
     shadows.push_back(boost::json::object{{"name", shadow.name},
@@ -126,7 +126,7 @@ std::string to_json(const ProxyConfig& config) {
                            {"workers", config.workers}};
   if (config.capture)
     root["capture"] = boost::json::object{{"directory", config.capture->directory.string()}};
-  if (config.admin) root["admin"] = net::endpoint_text(*config.admin);
+  if (config.admin) root["admin"] = net::endpoint_text(config.admin->address);
   return boost::json::serialize(root);
 }
 

@@ -7,6 +7,8 @@
 #include "core/net/endpoint.hpp"
 #include "core/scrub/scrubber.hpp"
 #include "core/telemetry/log.hpp"
+#include "proxy/config/admin_config.hpp"
+#include "proxy/config/listener_config.hpp"
 #include "proxy/downstream/options.hpp"
 #include "proxy/downstream/sampler.hpp"
 #include "proxy/shadow/shadow_options.hpp"
@@ -29,7 +31,7 @@ struct ShadowLimits {
 };
 
 struct ProxyConfig {
-  std::vector<net::tcp::endpoint> listeners;
+  std::vector<ListenerConfig> listeners;
   net::OriginUrl primary;
   std::vector<ShadowTarget> shadows;
   double sample_share = 1.0;  ///< in [0, 1]
@@ -39,7 +41,7 @@ struct ProxyConfig {
   std::optional<capture::RecorderOptions> capture;
   DownstreamOptions downstream;
   ShadowLimits shadow_limits;
-  std::optional<net::tcp::endpoint> admin;
+  std::optional<AdminConfig> admin;
   unsigned workers = 0;  ///< 0: as many as the machine has threads
   telemetry::Level log_level = telemetry::Level::info;
   telemetry::LogFormat log_format = telemetry::LogFormat::text;

@@ -12,9 +12,9 @@ void read_listeners(const config::Node& node, ProxyConfig& config) {
       item.fail("a listener needs an address, such as {address: \"127.0.0.1:8080\"}");
       continue;
     }
-    net::tcp::endpoint endpoint;
-    take(*address, net::parse_listen_address(address->text()), endpoint);
-    config.listeners.push_back(endpoint);
+    ListenerConfig listener;
+    take(*address, net::parse_listen_address(address->text()), listener.address);
+    config.listeners.push_back(std::move(listener));
   }
 }
 

@@ -112,7 +112,7 @@ TEST(Lifecycle, SeveralWorkersShareOnePort) {
 TEST(Lifecycle, BusyAddressIsOneClearSentence) {
   ScriptedOrigin origin(ScriptedOrigin::hangs());
   auto config = proxy_config(origin.port());
-  config.listeners.front().port(origin.port());
+  config.listeners.front().address.port(origin.port());
   const auto server = proxy::ProxyServer::open(config);
   ASSERT_FALSE(server);
   EXPECT_NE(server.error().message.find("cannot listen on 127.0.0.1:"), std::string::npos);
@@ -122,7 +122,7 @@ TEST(Lifecycle, SecondProxyOnTheSameAddressIsRefused) {
   ScriptedOrigin origin(ScriptedOrigin::hangs());
   RunningProxy first(origin);
   auto config = proxy_config(origin.port());
-  config.listeners.front().port(first.port());
+  config.listeners.front().address.port(first.port());
   config.workers = 2;
   const auto second = proxy::ProxyServer::open(config);
   ASSERT_FALSE(second);
@@ -140,7 +140,8 @@ TEST(Lifecycle, ShadowThatIsThePrimaryIsRefused) {
 
 TEST(Lifecycle, PrimaryThatIsTheProxyItselfIsRefused) {
   auto config = proxy_config(unused_port());
-  config.listeners.front() = *net::parse_listen_address("0.0.0.0:" + std::to_string(config.primary.port));
+  config.listeners.front().address =
+      *net::parse_listen_address("0.0.0.0:" + std::to_string(config.primary.port));
   const auto server = proxy::ProxyServer::open(config);
   ASSERT_FALSE(server);
   EXPECT_NE(server.error().message.find("this proxy itself"), std::string::npos);
@@ -149,14 +150,14 @@ TEST(Lifecycle, PrimaryThatIsTheProxyItselfIsRefused) {
 TEST(Lifecycle, AdminOutsideLoopbackIsRefused) {
   ScriptedOrigin origin(ScriptedOrigin::hangs());
   auto config = proxy_config(origin.port());
-  config.admin = *net::parse_listen_address("0.0.0.0:0");
+  config.admin.emplace().address = *net::parse_listen_address("0.0.0.0:0");
   EXPECT_FALSE(proxy::ProxyServer::open(config));
 }
 
 TEST(Lifecycle, AdminTellsReadinessMetricsAndConfiguration) {
   ScriptedOrigin origin(ScriptedOrigin::answers({ScriptedOrigin::ok("x")}));
   auto config = proxy_config(origin.port());
-  config.admin = *net::parse_listen_address("127.0.0.1:0");
+  config.admin.emplace().address = *net::parse_listen_address("127.0.0.1:0");
   RunningProxy proxy(config);
   RawClient client(proxy.port());
   client.send(kGet);

@@ -12,7 +12,7 @@ namespace understudy::test {
 /// One worker on a free loopback port with timeouts that suit tests; change `config` before `RunningProxy`.
 inline proxy::ProxyConfig proxy_config(std::uint16_t primary_port) {
   proxy::ProxyConfig config;
-  config.listeners.push_back(*net::parse_listen_address("127.0.0.1:0"));
+  config.listeners.emplace_back().address = *net::parse_listen_address("127.0.0.1:0");
   config.primary = *net::parse_origin_url("http://127.0.0.1:" + std::to_string(primary_port));
   config.workers = 1;
   config.scrub.key[0] = 1;

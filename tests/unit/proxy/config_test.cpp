@@ -22,7 +22,7 @@ std::string error_of(const std::string& more) {
 TEST(ProxyConfig, MinimalFileHasTheDocumentedDefaults) {
   const auto config = load("");
   ASSERT_TRUE(config) << config.error().message;
-  EXPECT_EQ(config->listeners.front().port(), 8080);
+  EXPECT_EQ(config->listeners.front().address.port(), 8080);
   EXPECT_EQ(config->primary.authority(), "127.0.0.1:9000");
   EXPECT_FALSE(config->tees());
   EXPECT_EQ(config->sample_share, 1.0);
@@ -61,7 +61,7 @@ TEST(ProxyConfig, EverySectionIsRead) {
   EXPECT_EQ(config->shadow_limits.body_bytes, 2U * 1024 * 1024);
   EXPECT_EQ(config->downstream.timeouts.connect, std::chrono::milliseconds(250));
   EXPECT_EQ(config->shadow_limits.response_timeout, std::chrono::seconds(1));
-  EXPECT_EQ(config->admin->port(), 9901);
+  EXPECT_EQ(config->admin->address.port(), 9901);
   EXPECT_EQ(config->workers, 3U);
   EXPECT_EQ(config->log_level, telemetry::Level::warning);
   EXPECT_EQ(config->log_format, telemetry::LogFormat::json);
