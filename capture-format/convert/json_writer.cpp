@@ -1,7 +1,8 @@
 #include "capture-format/convert/json_writer.hpp"
 
+#include "core/base/json_text.hpp"
+
 #include <cmath>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -9,43 +10,8 @@
 namespace understudy::capture {
 namespace {
 
-void append_escaped(std::string& out, char c) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return;
-    case '\\':
-      out += "\\\\";
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    default:
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
-  }
-}
-
 void append_string(std::string& out, std::string_view text) {
-  const bool utf8 = is_utf8(text);
-  out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || c == '"' || c == '\\' || byte == 0x7f) {
-      append_escaped(out, c);
-    } else if (byte < 0x80 || utf8) {
-      out += c;
-    } else {
-      out += static_cast<char>(0xc0 | byte >> 6);
-      out += static_cast<char>(0x80 | (byte & 0x3f));
-    }
-  }
-  out += '"';
+  is_utf8(text) ? append_json_string(out, text) : append_json_string_latin1(out, text);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// JSON string escapes both ways (RFC 8259 §7).
+// JSON string escapes undone (RFC 8259 §7).
 #pragma once
 
 #include <string>
@@ -8,8 +8,5 @@ namespace understudy::diff {
 
 /// Appends what the text between the quotes means. False on a bad escape or a lone surrogate.
 bool unescape_json_string(std::string_view escaped, std::string& out);
-
-/// Appends `text` with quotes and the escapes that JSON requires.
-void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace understudy::diff

@@ -1,6 +1,7 @@
 #include "core/diff/json_tree.hpp"
 
 #include "core/base/content_hash.hpp"
+#include "core/base/json_text.hpp"
 #include "core/diff/decimal.hpp"
 #include "core/diff/excerpt.hpp"
 #include "core/diff/json_string.hpp"

@@ -1,5 +1,6 @@
 #include "core/telemetry/log.hpp"
 
+#include "core/base/json_text.hpp"
 #include "core/telemetry/escape.hpp"
 
 #include <atomic>

@@ -1,7 +1,7 @@
 #include "proxy/admin/endpoints.hpp"
 
+#include "core/base/json_text.hpp"
 #include "core/base/units.hpp"
-#include "core/telemetry/escape.hpp"
 
 #include <array>
 #include <optional>
@@ -28,7 +28,7 @@ http::Response json(unsigned status, std::string body) {
 
 std::string quoted(std::string_view text) {
   std::string out;
-  telemetry::append_json_string(out, text);
+  append_json_string(out, text);
   return out;
 }
 
