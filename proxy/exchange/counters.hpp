@@ -1,6 +1,8 @@
 // What one worker counts: written by its thread alone, read by any (the admin's metrics), never locked.
 #pragma once
 
+#include "proxy/exchange/limit_names.hpp"
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -81,7 +83,11 @@ enum class PrimaryError : std::uint8_t {
 inline constexpr std::array<std::string_view, 6> kPrimaryErrorNames{
     "connect_failed", "connect_timeout", "response_timeout", "body_timeout", "closed_early", "bad_response"};
 
-/// All counts since the start, apart from the `_active` gauges.
+/// All counts since the start, apart from the `_active` gauges. How to add one:
+/// - a SingleWriterCounter here (an array indexed by an enum when it has a closed list of causes),
+/// - its line in proxy/admin/ (names: `understudy_<what>_<unit>_total`, seconds and bytes, labels only of
+///   closed lists or of the configuration; every series is there from the start, with 0),
+/// - its row in docs/operations.md, which a test holds against what is exposed.
 struct WorkerCounters {
   SingleWriterCounter connections_accepted;
   SingleWriterCounter connections_active;   ///< gauge
@@ -91,7 +97,10 @@ struct WorkerCounters {
   SingleWriterCounter requests;  ///< heads parsed and accepted
   std::array<SingleWriterCounter, 5>
       responses_by_class;  ///< 1xx to 5xx as sent to clients, local replies included
+  std::array<SingleWriterCounter, 500> responses_by_status;  ///< 100 to 599, the same responses
   std::array<SingleWriterCounter, kLocalReplyNames.size()> local_replies;
+  std::array<SingleWriterCounter, kLimitHitNames.size()> limits_hit;
+  std::array<SingleWriterCounter, kTimeoutHitNames.size()> timeouts_hit;
   SingleWriterCounter client_aborts;  ///< the client went away before its response was whole
   SingleWriterCounter downstream_bytes_in;
   SingleWriterCounter downstream_bytes_out;
@@ -105,16 +114,21 @@ struct WorkerCounters {
   DurationHistogram exchange_duration;    ///< request head read until response sent whole
   DurationHistogram upstream_first_byte;  ///< request head sent until the first byte of the response
   DurationHistogram upstream_connect;
+  DurationHistogram added_latency;  ///< what the client waited for the proxy itself; see docs/operations.md
 
   SingleWriterCounter tunnels;
   SingleWriterCounter tunnels_active;  ///< gauge
 
-  /// 1xx to 5xx; other statuses count as 5xx.
+  /// 1xx to 5xx; other statuses, which no parser lets through, count as 599.
   void count_response(unsigned status) noexcept {
-    responses_by_class[status >= 100 && status < 600 ? status / 100 - 1 : 4].add();
+    const std::size_t index = status >= 100 && status < 600 ? status - 100 : 499;
+    responses_by_class[index / 100].add();
+    responses_by_status[index].add();
   }
   void count(LocalReply reply) noexcept { local_replies[static_cast<std::size_t>(reply)].add(); }
   void count(PrimaryError error) noexcept { primary_errors[static_cast<std::size_t>(error)].add(); }
+  void count(LimitHit limit) noexcept { limits_hit[static_cast<std::size_t>(limit)].add(); }
+  void count(TimeoutHit timeout) noexcept { timeouts_hit[static_cast<std::size_t>(timeout)].add(); }
 };
 
 }  // namespace understudy::proxy
