@@ -4,14 +4,10 @@
 #include "core/http/parser.hpp"
 #include "core/net/connect.hpp"
 #include "core/net/deadline.hpp"
-#include "core/net/readiness.hpp"
-#include "core/net/write.hpp"
+#include "core/net/stream.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <span>
 #include <string>
-#include <sys/socket.h>
 #include <tuple>
 #include <utility>
 
@@ -29,7 +25,7 @@ struct ClientConnection::Impl {
   Impl(Worker& the_worker, const ClientOptions& the_options)
       : worker(the_worker),
         options(the_options),
-        socket(the_worker.executor()),
+        stream(the_worker.executor()),
         deadline(the_worker.deadlines(), &expire, this),
         in(the_options.limits.head_bytes + kBufferExtraBytes),
         parser(the_options.limits) {}
@@ -44,11 +40,10 @@ struct ClientConnection::Impl {
   Result<bool> absorb(http::Response& response);
   Result<bool> absorb_body(http::Response& response);
   Result<bool> end_of_stream();
-  boost::system::error_code read_now(std::span<char> room, std::size_t& got);
 
   Worker& worker;
   ClientOptions options;
-  TcpSocket socket;
+  Stream stream;
   Deadline deadline;
   ByteBuffer in;
   http::ResponseParser parser;
@@ -96,14 +91,11 @@ Task<Result<>> ClientConnection::send(std::string_view wire, std::string_view me
   }
 }
 
-void ClientConnection::Impl::drop() noexcept {
-  boost::system::error_code ignored;
-  socket.close(ignored);
-}
+void ClientConnection::Impl::drop() noexcept { stream.close(); }
 
 bool ClientConnection::Impl::reusable() noexcept {
-  if (!socket.is_open()) return false;
-  if (Monotonic::now() - idle_since < options.idle_timeout && !is_stale(socket)) return true;
+  if (!stream.is_open()) return false;
+  if (Monotonic::now() - idle_since < options.idle_timeout && !stream.is_stale()) return true;
   drop();
   return false;
 }
@@ -120,7 +112,7 @@ Task<Result<>> ClientConnection::Impl::open() {
   if (!connected)
     co_return connected.error() == asio::error::timed_out ? ClientErrc::connect_timeout
                                                           : ClientErrc::connect_failed;
-  socket = std::move(*connected);
+  stream = std::move(*connected);
   co_return Result<>{};
 }
 
@@ -136,7 +128,7 @@ Task<Result<>> ClientConnection::Impl::exchange(std::string_view wire, http::Res
   times.sent = Monotonic::now();
   for (bool complete = false; !complete;) {
     if (!wire.empty()) {
-      const auto sent = try_write(socket, wire);
+      const auto sent = stream.try_write(wire);
       // A peer that no longer reads may have answered first (RFC 9112 §9.5): what it sent is still to be
       // read.
       wire.remove_prefix(sent ? *sent : wire.size());
@@ -147,11 +139,10 @@ Task<Result<>> ClientConnection::Impl::exchange(std::string_view wire, http::Res
     boost::system::error_code error;
     std::size_t got = 0;
     if (wire.empty()) {
-      std::tie(error, got) =
-          co_await socket.async_read_some(asio::buffer(room.data(), room.size()), use_task);
+      std::tie(error, got) = co_await stream.read_some(room);
     } else {
-      co_await wait_readable_or_writable(socket);
-      error = read_now(room, got);
+      co_await stream.wait_readable_or_writable();
+      std::tie(error, got) = stream.try_read(room);
     }
     if (error && error != asio::error::eof) co_return lost();
     if (got != 0 && !std::exchange(any_byte, true)) times.first_byte = Monotonic::now();
@@ -164,14 +155,6 @@ Task<Result<>> ClientConnection::Impl::exchange(std::string_view wire, http::Res
   // Bytes after the response, or a request cut short: what comes next could not be told apart.
   if (!persistent || !parser.keep_alive() || !in.empty() || !wire.empty()) drop();
   co_return Result<>{};
-}
-
-boost::system::error_code ClientConnection::Impl::read_now(std::span<char> room, std::size_t& got) {
-  const auto read = ::recv(socket.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-  if (read > 0) got = static_cast<std::size_t>(read);
-  if (read == 0) return asio::error::eof;
-  if (read > 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return {};
-  return {errno, boost::system::system_category()};
 }
 
 /// Parses what has come. True when the final response is whole.

@@ -20,7 +20,7 @@ namespace understudy::net {
 
 struct ClientOptions {
   OriginUrl origin;
-  std::vector<tcp::endpoint> endpoints;  ///< resolved; tried in order
+  std::vector<Endpoint> endpoints;   ///< resolved; tried in order
   std::size_t connections_max = 64;  ///< for those who keep several connections; a send waits for a free one
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds response_timeout = std::chrono::seconds(30);  ///< from the send to the last byte

@@ -2,7 +2,6 @@
 
 #include "core/net/deadline.hpp"
 
-#include <cerrno>
 #include <sys/socket.h>
 
 namespace understudy::net {
@@ -10,14 +9,19 @@ namespace {
 
 void close_socket(void* socket) {
   boost::system::error_code ignored;
-  static_cast<TcpSocket*>(socket)->close(ignored);
+  static_cast<StreamSocket*>(socket)->close(ignored);
+}
+
+/// A Unix socket has nothing to delay.
+void set_no_delay(StreamSocket& socket, const Endpoint& endpoint, boost::system::error_code& error) {
+  if (endpoint.protocol().family() != AF_UNIX) socket.set_option(tcp::no_delay(true), error);
 }
 
 }  // namespace
 
-Task<Result<TcpSocket>> connect(Worker& worker, std::span<const tcp::endpoint> endpoints,
-                                std::chrono::nanoseconds timeout) {
-  TcpSocket socket(worker.executor());
+Task<Result<Stream>> connect(Worker& worker, std::span<const Endpoint> endpoints,
+                             std::chrono::nanoseconds timeout) {
+  StreamSocket socket(worker.executor());
   Deadline deadline(worker.deadlines(), &close_socket, &socket);
   deadline.arm(timeout);
   boost::system::error_code error = asio::error::invalid_argument;
@@ -28,20 +32,10 @@ Task<Result<TcpSocket>> connect(Worker& worker, std::span<const tcp::endpoint> e
     const auto [failed] = co_await socket.async_connect(endpoint, use_task);
     error = failed;
     if (deadline.expired()) co_return make_error_code(asio::error::timed_out);
-    if (error) continue;
-    socket.set_option(tcp::no_delay(true), error);
-    if (!error) co_return std::move(socket);
+    if (!error) set_no_delay(socket, endpoint, error);
+    if (!error) co_return Stream(std::move(socket));
   }
   co_return error;
-}
-
-bool is_stale(TcpSocket& socket) noexcept {
-  char byte = 0;
-  while (true) {
-    const auto got = ::recv(socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (got < 0 && errno == EINTR) continue;
-    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
-  }
 }
 
 }  // namespace understudy::net

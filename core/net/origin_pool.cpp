@@ -6,7 +6,8 @@
 #include <utility>
 
 namespace understudy::net {
-OriginPool::OriginPool(Worker& worker, const OriginPoolOptions& options, std::vector<tcp::endpoint> endpoints)
+
+OriginPool::OriginPool(Worker& worker, const OriginPoolOptions& options, std::vector<Endpoint> endpoints)
     : worker_(worker),
       options_(options),
       endpoints_(std::move(endpoints)),
@@ -18,7 +19,7 @@ OriginConnectionPtr OriginPool::take_idle() noexcept {
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
-    if (!is_stale(connection->stream.socket())) return connection;
+    if (!connection->stream.is_stale()) return connection;
   }
   return nullptr;
 }
@@ -31,10 +32,10 @@ Task<Result<OriginConnectionPtr>> OriginPool::connect() {
     std::rotate(endpoints.begin(), first, endpoints.end());
   }
   const auto generation = generation_;
-  auto socket = co_await net::connect(worker_, endpoints, options_.connect_timeout);
-  if (!socket) co_return socket.error();
+  auto stream = co_await net::connect(worker_, endpoints, options_.connect_timeout);
+  if (!stream) co_return stream.error();
   auto connection =
-      std::make_unique<OriginConnection>(std::move(*socket), options_.buffer_bytes, options_.limits);
+      std::make_unique<OriginConnection>(std::move(*stream), options_.buffer_bytes, options_.limits);
   connection->generation = generation;
   co_return connection;
 }
@@ -47,7 +48,7 @@ void OriginPool::release(OriginConnectionPtr connection, Monotonic::time_point n
   idle_.push_back(std::move(connection));
 }
 
-void OriginPool::set_endpoints(std::vector<tcp::endpoint> endpoints) {
+void OriginPool::set_endpoints(std::vector<Endpoint> endpoints) {
   if (endpoints == endpoints_ || endpoints.empty()) return;
   endpoints_ = std::move(endpoints);
   ++generation_;

@@ -19,8 +19,8 @@ namespace understudy::net {
 /// One connection to the origin, with the parser of its responses. Owned by who uses it, or by the pool while
 /// idle.
 struct OriginConnection {
-  OriginConnection(TcpSocket socket, std::size_t buffer_bytes, const http::Limits& limits)
-      : stream(std::move(socket), buffer_bytes), parser(limits) {}
+  OriginConnection(Stream connected, std::size_t buffer_bytes, const http::Limits& limits)
+      : stream(std::move(connected), buffer_bytes), parser(limits) {}
 
   BufferedStream stream;
   http::ResponseParser parser;
@@ -43,7 +43,7 @@ struct OriginPoolOptions {
 /// which the listener bounds; so nothing here ever waits for another request.
 class OriginPool {
  public:
-  OriginPool(Worker& worker, const OriginPoolOptions& options, std::vector<tcp::endpoint> endpoints);
+  OriginPool(Worker& worker, const OriginPoolOptions& options, std::vector<Endpoint> endpoints);
 
   /// An idle connection, or null. One that the origin has closed, or on which it spoke out of turn, is
   /// dropped: what is handed out was quiet a moment ago.
@@ -57,7 +57,7 @@ class OriginPool {
   void release(OriginConnectionPtr connection, Monotonic::time_point now);
 
   /// New addresses of the origin. Connections to the old ones are closed as they become idle.
-  void set_endpoints(std::vector<tcp::endpoint> endpoints);
+  void set_endpoints(std::vector<Endpoint> endpoints);
   void close_idle() noexcept;
 
   std::size_t idle() const noexcept { return idle_.size(); }
@@ -67,7 +67,7 @@ class OriginPool {
 
   Worker& worker_;
   OriginPoolOptions options_;
-  std::vector<tcp::endpoint> endpoints_;
+  std::vector<Endpoint> endpoints_;
   std::size_t next_endpoint_ = 0;
   std::uint64_t generation_ = 0;
   std::vector<OriginConnectionPtr> idle_;  ///< the newest at the back

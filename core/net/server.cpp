@@ -3,25 +3,25 @@
 #include "core/http/serializer.hpp"
 #include "core/net/listener.hpp"
 #include "core/net/server_connection.hpp"
-#include "core/net/write.hpp"
+#include "core/net/stream.hpp"
 
 #include <utility>
 
 namespace understudy::net {
 namespace {
 
-Task<> serve(std::shared_ptr<ServerState> state, TcpSocket socket) {
-  ServerConnection connection(*state, std::move(socket));
+Task<> serve(std::shared_ptr<ServerState> state, Stream stream) {
+  ServerConnection connection(*state, std::move(stream));
   co_await connection.run();
 }
 
-void refuse_busy(TcpSocket socket) {
+void refuse_busy(Stream stream) {
   auto response = error_response(503, "too many connections");
   response.head.reason = http::reason_phrase(503);
   response.head.fields.add("Retry-After", "1");
   // Nobody waits for it: if the kernel's empty buffer does not take a few bytes, the client gets only the
   // close.
-  static_cast<void>(try_write(socket, http::to_wire(response, false, false)));
+  static_cast<void>(stream.try_write(http::to_wire(response, false, false)));
 }
 
 }  // namespace
@@ -42,10 +42,11 @@ Outcome<std::unique_ptr<Server>> Server::listen(Worker& worker, const ServerOpti
   auto state = std::make_shared<ServerState>(ServerState{worker, options, std::move(handler), {}, {}, false});
   auto impl = std::make_unique<Impl>(Impl{state, std::move(*listener)});
   auto accepted = [state](TcpSocket socket, const tcp::endpoint&) {
+    Stream stream(std::move(socket));
     if (state->connections.size() >= state->options.connections_max)
-      refuse_busy(std::move(socket));
+      refuse_busy(std::move(stream));
     else
-      state->worker.tasks().spawn(serve(state, std::move(socket)));
+      state->worker.tasks().spawn(serve(state, std::move(stream)));
   };
   impl->listener->start(accepted);
   return std::unique_ptr<Server>(new Server(std::move(impl)));

@@ -1,7 +1,6 @@
 #include "core/net/server_connection.hpp"
 
 #include "core/http/serializer.hpp"
-#include "core/net/write.hpp"
 #include "core/telemetry/log.hpp"
 
 #include <algorithm>
@@ -23,10 +22,7 @@ constexpr std::uint64_t kBodyReserveMax = 1024 * 1024;
 constexpr std::chrono::seconds kLinger{2};
 constexpr std::size_t kLingerBytesMax = 1024 * 1024;
 
-void cancel_socket(void* socket) {
-  boost::system::error_code ignored;
-  static_cast<TcpSocket*>(socket)->cancel(ignored);
-}
+void cancel_stream(void* stream) { static_cast<Stream*>(stream)->cancel(); }
 
 bool asks_to_close(const http::Fields& fields) {
   bool close = false;
@@ -47,10 +43,10 @@ http::Response error_response(unsigned status, std::string_view why) {
   return response;
 }
 
-ServerConnection::ServerConnection(ServerState& state, TcpSocket socket)
+ServerConnection::ServerConnection(ServerState& state, Stream stream)
     : state_(state),
-      socket_(std::move(socket)),
-      deadline_(state.worker.deadlines(), &cancel_socket, &socket_),
+      stream_(std::move(stream)),
+      deadline_(state.worker.deadlines(), &cancel_stream, &stream_),
       in_(state.options.limits.head_bytes + kBufferExtraBytes),
       parser_(state.options.limits) {
   state_.connections.insert(this);
@@ -59,8 +55,7 @@ ServerConnection::ServerConnection(ServerState& state, TcpSocket socket)
 ServerConnection::~ServerConnection() { state_.connections.erase(this); }
 
 void ServerConnection::close_if_idle() noexcept {
-  boost::system::error_code ignored;
-  if (idle_) socket_.close(ignored);
+  if (idle_) stream_.close();
 }
 
 Task<> ServerConnection::run() {
@@ -167,8 +162,7 @@ std::string ServerConnection::to_wire(http::Response& response, bool keep_alive)
 Task<bool> ServerConnection::read_more() {
   const auto room = in_.make_room();
   if (deadline_.expired()) co_return false;
-  const auto [error, got] =
-      co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), use_task);
+  const auto [error, got] = co_await stream_.read_some(room);
   if (error || got == 0) co_return false;
   in_.commit(got);
   co_return true;
@@ -176,12 +170,12 @@ Task<bool> ServerConnection::read_more() {
 
 Task<bool> ServerConnection::write(std::string_view bytes) {
   while (true) {
-    const auto sent = try_write(socket_, bytes);
+    const auto sent = stream_.try_write(bytes);
     if (!sent) co_return false;
     bytes.remove_prefix(*sent);
     if (bytes.empty()) co_return true;
     deadline_.arm(state_.options.idle_timeout);
-    const auto [error] = co_await socket_.async_wait(tcp::socket::wait_write, use_task);
+    const auto error = co_await stream_.wait_writable();
     if (error) co_return false;
   }
 }
@@ -193,10 +187,9 @@ Task<> ServerConnection::refuse(unsigned status, std::string_view why) {
 }
 
 Task<> ServerConnection::linger() {
-  boost::system::error_code error;
-  socket_.shutdown(tcp::socket::shutdown_send, error);
+  stream_.shutdown_send();
   deadline_.arm(kLinger);
-  for (std::size_t drained = 0; !error && drained < kLingerBytesMax; drained += in_.size()) {
+  for (std::size_t drained = 0; drained < kLingerBytesMax; drained += in_.size()) {
     in_.clear();
     if (!co_await read_more()) break;
   }

@@ -7,6 +7,7 @@
 #include "core/net/date.hpp"
 #include "core/net/deadline.hpp"
 #include "core/net/server.hpp"
+#include "core/net/stream.hpp"
 
 #include <string>
 #include <string_view>
@@ -29,7 +30,7 @@ struct ServerState {
 
 class ServerConnection {
  public:
-  ServerConnection(ServerState& state, TcpSocket socket);
+  ServerConnection(ServerState& state, Stream stream);
   ~ServerConnection();
   ServerConnection(const ServerConnection&) = delete;
   ServerConnection& operator=(const ServerConnection&) = delete;
@@ -52,7 +53,7 @@ class ServerConnection {
   void reuse_request() noexcept;
 
   ServerState& state_;
-  TcpSocket socket_;
+  Stream stream_;
   Deadline deadline_;
   ByteBuffer in_;
   http::RequestParser parser_;

@@ -1,7 +1,6 @@
 #include "proxy/downstream/connection.hpp"
 
 #include "core/http/errors.hpp"
-#include "core/net/connect.hpp"
 #include "core/net/endpoint.hpp"
 #include "proxy/downstream/exchange.hpp"
 #include "proxy/downstream/local_reply.hpp"
@@ -22,10 +21,10 @@ constexpr std::chrono::seconds kRefusedLinger{1};
 
 }  // namespace
 
-Connection::Connection(PlaneContext& plane, net::TcpSocket socket, const net::tcp::endpoint& peer,
+Connection::Connection(PlaneContext& plane, net::Stream stream, const net::tcp::endpoint& peer,
                        std::uint64_t id)
     : plane_(plane),
-      client_{net::BufferedStream(std::move(socket), buffer_bytes(plane.options)),
+      client_{net::BufferedStream(std::move(stream), buffer_bytes(plane.options)),
               http::RequestParser(plane.options.request_limits), net::address_text(peer), id},
       exchange_(plane, client_) {}
 
@@ -46,7 +45,7 @@ net::Task<> Connection::serve() {
   }
   // Closing over unread bytes would reset the connection and could destroy our answer on its way (RFC 9112
   // §9.6).
-  if (after == After::close && (!client_.stream.in().empty() || net::is_stale(client_.stream.socket())))
+  if (after == After::close && (!client_.stream.in().empty() || client_.stream.is_stale()))
     after = After::linger;
   if (after == After::linger && !plane_.abandoned) co_await linger();
   exchange_.deadline.disarm();
@@ -117,7 +116,7 @@ void Connection::drain() noexcept {
 
 void Connection::abandon() noexcept { exchange_.time_out(); }
 
-net::Task<> refuse_connection(net::TcpSocket socket, PlaneContext& plane) {
+net::Task<> refuse_connection(net::Stream refused, PlaneContext& plane) {
   LocalAnswer answer;
   answer.status = 503;
   answer.text = "Too many connections";
@@ -125,11 +124,11 @@ net::Task<> refuse_connection(net::TcpSocket socket, PlaneContext& plane) {
   answer.retry_after_seconds = 1;
   std::string bytes;
   append_local_answer(bytes, answer);
-  if (net::try_write(socket, bytes)) plane.counters.count_response(503);
+  if (refused.try_write(bytes)) plane.counters.count_response(503);
   plane.counters.count(LocalReply::overloaded);
-  net::BufferedStream stream(std::move(socket), kRefusedBytes);
+  net::BufferedStream stream(std::move(refused), kRefusedBytes);
   net::Deadline deadline(
-      plane.worker.deadlines(), [](void* refused) { static_cast<net::BufferedStream*>(refused)->close(); },
+      plane.worker.deadlines(), [](void* self) { static_cast<net::BufferedStream*>(self)->close(); },
       &stream);
   deadline.arm(kRefusedLinger);
   stream.shutdown_send();

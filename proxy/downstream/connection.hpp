@@ -11,7 +11,7 @@ namespace understudy::proxy {
 /// Lives on its worker's thread, for as long as `serve` runs.
 class Connection {
  public:
-  Connection(PlaneContext& plane, net::TcpSocket socket, const net::tcp::endpoint& peer, std::uint64_t id);
+  Connection(PlaneContext& plane, net::Stream stream, const net::tcp::endpoint& peer, std::uint64_t id);
 
   /// Until the client, an error, a timeout or a drain ends it.
   net::Task<> serve();
@@ -36,6 +36,6 @@ class Connection {
 
 /// For a connection over the limit: 503 at once, and a moment of reading on, so that the answer arrives
 /// although the client's request is never read as one.
-net::Task<> refuse_connection(net::TcpSocket socket, PlaneContext& plane);
+net::Task<> refuse_connection(net::Stream refused, PlaneContext& plane);
 
 }  // namespace understudy::proxy

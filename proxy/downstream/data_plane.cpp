@@ -26,7 +26,8 @@ std::uint64_t first_id(const net::Worker& worker) { return (std::uint64_t{worker
 DataPlane::DataPlane(net::Worker& worker, const DataPlaneOptions& options, const SampleShare& share, Tee* tee)
     : worker_(worker),
       options_(options),
-      pool_(worker, pool_options(options.downstream), options.primary_endpoints),
+      pool_(worker, pool_options(options.downstream),
+            std::vector<net::Endpoint>(options.primary_endpoints.begin(), options.primary_endpoints.end())),
       sampler_(options.sample_key, share, first_id(worker)),
       context_{worker_, options_.downstream, pool_, counters_, sampler_, options.primary.authority()},
       next_connection_id_(first_id(worker)) {
@@ -76,14 +77,14 @@ net::Task<> DataPlane::serve(net::TcpSocket socket, net::tcp::endpoint peer) {
       plane.counters_.connections_active.subtract();
     }
   };
-  Connection connection(context_, std::move(socket), peer, next_connection_id_++);
+  Connection connection(context_, net::Stream(std::move(socket)), peer, next_connection_id_++);
   const Registration registration(*this, connection);
   co_await connection.serve();
 }
 
 net::Task<> DataPlane::refuse(net::TcpSocket socket) {
   ++refusals_;
-  co_await refuse_connection(std::move(socket), context_);
+  co_await refuse_connection(net::Stream(std::move(socket)), context_);
   --refusals_;
 }
 

@@ -39,8 +39,8 @@ class DataPlane {
   Outcome<> listen(const net::tcp::endpoint& address);
   void start();
 
-  void set_primary_endpoints(std::vector<net::tcp::endpoint> endpoints) {
-    pool_.set_endpoints(std::move(endpoints));
+  void set_primary_endpoints(const std::vector<net::tcp::endpoint>& endpoints) {
+    pool_.set_endpoints(std::vector<net::Endpoint>(endpoints.begin(), endpoints.end()));
   }
 
   /// Accepts no more, finishes what runs; `done` is called on this thread when the last connection has ended.

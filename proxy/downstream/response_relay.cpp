@@ -39,8 +39,8 @@ struct DownBatch {
 bool sent_at_once(ExchangeState& x, DownBatch& batch) {
   const std::array pieces{net::asio::const_buffer(batch.copied.data(), batch.copied.size()),
                           net::asio::const_buffer(batch.direct.data(), batch.direct.size())};
-  const auto sent = batch.direct.empty() ? x.client.stream.write_now(batch.copied)
-                                         : net::try_write(x.client.stream.socket(), pieces);
+  const auto sent =
+      batch.direct.empty() ? x.client.stream.write_now(batch.copied) : x.client.stream.write_now(pieces);
   if (!sent) return false;
   x.plane.counters.downstream_bytes_out.add(*sent);
   const auto of_copied = std::min(*sent, batch.copied.size());

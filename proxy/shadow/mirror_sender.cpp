@@ -150,7 +150,7 @@ void MirrorSender::connect_anew(Slot& slot) {
   if (slot.connection && slot.generation == resolver_.generation()) return;
   net::ClientOptions client;
   client.origin = target_.url;
-  client.endpoints = resolver_.endpoints();
+  client.endpoints.assign(resolver_.endpoints().begin(), resolver_.endpoints().end());
   client.connections_max = options_.connections_max;
   client.connect_timeout = options_.connect_timeout;
   client.response_timeout = options_.response_timeout;

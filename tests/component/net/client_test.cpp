@@ -26,7 +26,7 @@ class ClientTest : public ::testing::Test {
   ~ClientTest() override { worker_.stop(); }
 
   void connect_to(std::uint16_t port, ClientOptions options = {}) {
-    options.endpoints = {{asio::ip::address_v4::loopback(), port}};
+    options.endpoints = {tcp::endpoint(asio::ip::address_v4::loopback(), port)};
     worker_.call([&] { client_ = std::make_unique<ClientConnection>(worker_.worker(), options); });
   }
   Result<> send(std::string_view wire = kGet, std::string_view method = "GET", bool idempotent = true) {

@@ -2,7 +2,7 @@
 #include "core/base/clock.hpp"
 #include "core/net/connect.hpp"
 #include "core/net/listener.hpp"
-#include "core/net/write.hpp"
+#include "core/net/stream.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/support/scripted_origin.hpp"
@@ -30,10 +30,9 @@ using test::WorkerThread;
 
 tcp::endpoint loopback_endpoint(std::uint16_t port) { return {asio::ip::address_v4::loopback(), port}; }
 
-/// Result<TcpSocket> has no empty state to start from, which co_spawn wants.
-Task<boost::system::error_code> connect_into(Worker& worker, std::vector<tcp::endpoint> endpoints,
-                                             std::chrono::nanoseconds timeout,
-                                             std::optional<TcpSocket>& out) {
+/// Result<Stream> has no empty state to start from, which co_spawn wants.
+Task<boost::system::error_code> connect_into(Worker& worker, std::vector<Endpoint> endpoints,
+                                             std::chrono::nanoseconds timeout, std::optional<Stream>& out) {
   auto connected = co_await connect(worker, endpoints, timeout);
   if (!connected) co_return connected.error();
   out.emplace(std::move(*connected));
@@ -44,13 +43,13 @@ class Connected : public ::testing::Test {
  protected:
   ~Connected() override { worker_.stop(); }
 
-  boost::system::error_code connect_to(std::vector<tcp::endpoint> endpoints,
+  boost::system::error_code connect_to(std::vector<Endpoint> endpoints,
                                        std::chrono::nanoseconds timeout = 5s) {
-    return worker_.await([&] { return connect_into(worker_.worker(), endpoints, timeout, socket_); });
+    return worker_.await([&] { return connect_into(worker_.worker(), endpoints, timeout, stream_); });
   }
 
   WorkerThread worker_;
-  std::optional<TcpSocket> socket_;
+  std::optional<Stream> stream_;
 };
 
 TEST_F(Connected, SecondEndpointIsTriedWhenTheFirstRefuses) {
@@ -85,19 +84,14 @@ TEST_F(Connected, SilentPeerTimesOut) {
 TEST_F(Connected, QuietConnectionIsNotStale) {
   ScriptedOrigin origin(ScriptedOrigin::hangs());
   ASSERT_FALSE(connect_to({loopback_endpoint(origin.port())}));
-  EXPECT_FALSE(worker_.call([&] { return is_stale(*socket_); }));
-}
-
-Task<boost::system::error_code> wait_readable(TcpSocket& socket) {
-  const auto [error] = co_await socket.async_wait(tcp::socket::wait_read, use_task);
-  co_return error;
+  EXPECT_FALSE(worker_.call([&] { return stream_->is_stale(); }));
 }
 
 TEST_F(Connected, ClosedConnectionIsStale) {
   ScriptedOrigin origin([](OriginConnection&) {});
   ASSERT_FALSE(connect_to({loopback_endpoint(origin.port())}));
-  worker_.await([&] { return wait_readable(*socket_); });
-  EXPECT_TRUE(worker_.call([&] { return is_stale(*socket_); }));
+  worker_.await([&] { return stream_->wait_readable(); });
+  EXPECT_TRUE(worker_.call([&] { return stream_->is_stale(); }));
 }
 
 TEST_F(Connected, UnaskedBytesMakeAConnectionStaleAndAreNotTaken) {
@@ -107,9 +101,9 @@ TEST_F(Connected, UnaskedBytesMakeAConnectionStaleAndAreNotTaken) {
   };
   ScriptedOrigin origin(greet);
   ASSERT_FALSE(connect_to({loopback_endpoint(origin.port())}));
-  worker_.await([&] { return wait_readable(*socket_); });
-  EXPECT_TRUE(worker_.call([&] { return is_stale(*socket_); }));
-  EXPECT_EQ(worker_.call([&] { return socket_->available(); }), 5U);
+  worker_.await([&] { return stream_->wait_readable(); });
+  EXPECT_TRUE(worker_.call([&] { return stream_->is_stale(); }));
+  EXPECT_EQ(worker_.call([&] { return stream_->socket().available(); }), 5U);
 }
 
 TEST_F(Connected, WriteAllSendsMoreThanTheKernelTakesAtOnce) {
@@ -120,13 +114,13 @@ TEST_F(Connected, WriteAllSendsMoreThanTheKernelTakesAtOnce) {
   {
     ScriptedOrigin origin(read_all);
     ASSERT_FALSE(connect_to({loopback_endpoint(origin.port())}));
-    const auto first = worker_.call([&] { return try_write(*socket_, bytes); });
+    const auto first = worker_.call([&] { return stream_->try_write(bytes); });
     ASSERT_TRUE(first);
     ASSERT_GT(*first, 0U);
     ASSERT_LT(*first, bytes.size());
     const auto rest = std::string_view(bytes).substr(*first);
-    EXPECT_TRUE(worker_.await([&] { return write_all(*socket_, rest); }));
-    worker_.call([&] { socket_.reset(); });
+    EXPECT_TRUE(worker_.await([&] { return stream_->write_all(rest); }));
+    worker_.call([&] { stream_.reset(); });
     EXPECT_TRUE(origin.wait_for_finished(1));
   }
   EXPECT_TRUE(received == bytes);
@@ -138,7 +132,7 @@ TEST_F(Connected, PiecesAreWrittenInOrderInOneCall) {
   const std::string head = "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n";
   const std::array pieces{asio::const_buffer(head.data(), head.size()), asio::const_buffer("ab", 2),
                           asio::const_buffer("cde", 3)};
-  const auto sent = worker_.call([&] { return try_write(*socket_, pieces); });
+  const auto sent = worker_.call([&] { return stream_->try_write(pieces); });
   ASSERT_TRUE(sent);
   EXPECT_EQ(*sent, head.size() + 5);
   ASSERT_TRUE(origin.wait_for_requests(1));
@@ -152,10 +146,10 @@ TEST_F(Connected, WritingToAPeerThatIsGoneIsAnErrorAndNotASignal) {
   };
   ScriptedOrigin origin(reset_after_a_byte);
   ASSERT_FALSE(connect_to({loopback_endpoint(origin.port())}));
-  worker_.call([&] { EXPECT_TRUE(try_write(*socket_, "x")); });
-  worker_.await([&] { return wait_readable(*socket_); });
-  worker_.call([&] { EXPECT_FALSE(try_write(*socket_, "x")); });
-  worker_.call([&] { EXPECT_FALSE(try_write(*socket_, "x")); });
+  worker_.call([&] { EXPECT_TRUE(stream_->try_write("x")); });
+  worker_.await([&] { return stream_->wait_readable(); });
+  worker_.call([&] { EXPECT_FALSE(stream_->try_write("x")); });
+  worker_.call([&] { EXPECT_FALSE(stream_->try_write("x")); });
 }
 
 class Listening : public ::testing::Test {

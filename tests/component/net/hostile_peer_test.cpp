@@ -114,7 +114,7 @@ TEST(HostileServers, EndEverySendAndLeaveTheClientUsable) {
   };
   ScriptedOrigin origin(mutated);
   WorkerThread worker;
-  ClientOptions options{.endpoints = {{asio::ip::address_v4::loopback(), origin.port()}},
+  ClientOptions options{.endpoints = {tcp::endpoint(asio::ip::address_v4::loopback(), origin.port())},
                         .response_timeout = 5000ms,
                         .body_bytes_max = 1000};
   auto client = worker.call([&] { return std::make_unique<ClientConnection>(worker.worker(), options); });

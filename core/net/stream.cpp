@@ -1,0 +1,124 @@
+#include "core/net/stream.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+
+namespace understudy::net {
+namespace {
+
+namespace experimental = asio::experimental;
+
+constexpr std::size_t kPiecesMax = 16;
+
+bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
+
+/// Turns what a send call said into a result; `again` asks for another try.
+Result<std::size_t> sent_bytes(ssize_t sent, bool& again) noexcept {
+  again = false;
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (would_block(errno)) return std::size_t{0};
+  again = errno == EINTR;
+  return boost::system::error_code(errno, boost::system::system_category());
+}
+
+}  // namespace
+
+Stream::ReadResult Stream::try_read(std::span<char> room) noexcept {
+  const auto read = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
+  if (read > 0) return {boost::system::error_code{}, static_cast<std::size_t>(read)};
+  if (read == 0) return {asio::error::eof, 0U};
+  if (would_block(errno) || errno == EINTR) return {boost::system::error_code{}, 0U};
+  return {boost::system::error_code(errno, boost::system::system_category()), 0U};
+}
+
+Result<std::size_t> Stream::try_write(std::string_view bytes) noexcept {
+  while (true) {
+    bool again = false;
+    const auto sent = sent_bytes(
+        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT), again);
+    if (!again) return sent;
+  }
+}
+
+Result<std::size_t> Stream::try_write(std::span<const asio::const_buffer> pieces) noexcept {
+  std::array<iovec, kPiecesMax> vectors;
+  const auto count = std::min(pieces.size(), kPiecesMax);
+  for (std::size_t i = 0; i < count; ++i)
+    vectors[i] = {.iov_base = const_cast<void*>(pieces[i].data()), .iov_len = pieces[i].size()};
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = count;
+  while (true) {
+    bool again = false;
+    const auto sent =
+        sent_bytes(::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT), again);
+    if (!again) return sent;
+  }
+}
+
+Task<Result<>> Stream::write_all(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto sent = try_write(bytes);
+    if (!sent) co_return sent.error();
+    bytes.remove_prefix(*sent);
+    if (bytes.empty()) break;
+    const auto [error] = co_await socket_.async_wait(StreamSocket::wait_write, use_task);
+    if (error) co_return error;
+  }
+  co_return Result<>{};
+}
+
+Task<boost::system::error_code> Stream::wait_readable() {
+  const auto [error] = co_await socket_.async_wait(StreamSocket::wait_read, use_task);
+  co_return error;
+}
+
+Task<boost::system::error_code> Stream::wait_writable() {
+  const auto [error] = co_await socket_.async_wait(StreamSocket::wait_write, use_task);
+  co_return error;
+}
+
+Task<> Stream::wait_readable_or_writable() {
+  auto group =
+      experimental::make_parallel_group(socket_.async_wait(StreamSocket::wait_read, asio::deferred),
+                                        socket_.async_wait(StreamSocket::wait_write, asio::deferred));
+  co_await group.async_wait(experimental::wait_for_one(), use_task);
+}
+
+bool Stream::is_stale() noexcept {
+  char byte = 0;
+  while (true) {
+    const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR) continue;
+    return got >= 0 || !would_block(errno);
+  }
+}
+
+void Stream::cancel() noexcept {
+  boost::system::error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void Stream::close() noexcept {
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Stream::abort() noexcept {
+  boost::system::error_code ignored;
+  socket_.set_option(StreamSocket::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
+void Stream::shutdown_send() noexcept {
+  boost::system::error_code ignored;
+  socket_.shutdown(StreamSocket::shutdown_send, ignored);
+}
+
+}  // namespace understudy::net

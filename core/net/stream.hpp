@@ -1,0 +1,76 @@
+// One connected byte stream: the only thing that connections, pools, servers and clients read from and write
+// to.
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/net/executor.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+
+namespace understudy::net {
+
+/// Lives on one worker's thread. At most one read and one write are pending at a time; both may be. Moved
+/// only while nothing is pending.
+class Stream {
+ public:
+  /// Of one call that reads: an error, or how many bytes came. The end of the stream is asio::error::eof.
+  using ReadResult = std::tuple<boost::system::error_code, std::size_t>;
+
+  /// Not connected.
+  explicit Stream(Executor executor) : socket_(executor) {}
+  /// Takes over a connected socket (a TcpSocket converts).
+  explicit Stream(StreamSocket socket) : socket_(std::move(socket)) {}
+
+  bool is_open() const noexcept { return socket_.is_open(); }
+
+  /// Waits for bytes. `room` must not be empty, and must live until the task ends.
+  Task<ReadResult> read_some(std::span<char> room) {
+    return socket_.async_read_some(asio::buffer(room.data(), room.size()), use_task);
+  }
+  /// Reads what there is without waiting: no error and 0 bytes when there is nothing now.
+  ReadResult try_read(std::span<char> room) noexcept;
+
+  /// Sends what the kernel takes without waiting and returns how much that was: 0 means "not now". The bytes
+  /// that were not taken must be the first of the next write. Never raises SIGPIPE; a peer that is gone is
+  /// broken_pipe or connection_reset.
+  Result<std::size_t> try_write(std::string_view bytes) noexcept;
+  /// The same for several pieces in one system call: the first 16 of them.
+  Result<std::size_t> try_write(std::span<const asio::const_buffer> pieces) noexcept;
+  /// Sends everything, as often as it takes. `bytes` must live until the task ends. A caller that wants to
+  /// save the coroutine calls `try_write` itself and comes here with the rest.
+  Task<Result<>> write_all(std::string_view bytes);
+
+  /// Ends with operation_aborted after `cancel` or `close`.
+  Task<boost::system::error_code> wait_readable();
+  Task<boost::system::error_code> wait_writable();
+  /// Ends when the stream can be read or written, or has failed; the caller then tries both without blocking.
+  /// For a peer that may answer before it has read everything. Costs two waits, so it is for the moment when
+  /// a plain write did not go through.
+  Task<> wait_readable_or_writable();
+
+  /// An idle connection that must not be used again: the peer has closed, or has sent bytes nobody asked for.
+  /// One non-blocking system call, takes no bytes; says nothing about a peer that closes right after.
+  bool is_stale() noexcept;
+
+  /// Ends pending operations with operation_aborted; the stream stays open.
+  void cancel() noexcept;
+  /// Ends pending operations and closes.
+  void close() noexcept;
+  /// Closes with a reset (RST), which the peer cannot mistake for a clean end.
+  void abort() noexcept;
+  /// Half-close: the peer reads our end (RFC 9112 §9.6).
+  void shutdown_send() noexcept;
+
+  StreamSocket& socket() noexcept { return socket_; }
+
+ private:
+  StreamSocket socket_;
+};
+
+}  // namespace understudy::net
