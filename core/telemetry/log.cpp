@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <csignal>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -92,6 +93,8 @@ std::string to_line(LogFormat format, std::string_view event, std::initializer_l
 
 void start_logging(Level level, LogFormat format) {
   stop_logging();
+  // A terminal or collector that goes away costs us the log, not the process.
+  std::signal(SIGPIPE, SIG_IGN);
   auto sink = std::make_shared<spdlog::sinks::ansicolor_stderr_sink_mt>(spdlog::color_mode::automatic);
   const std::string pattern = format == LogFormat::json
                                   ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
@@ -118,6 +121,11 @@ void stop_logging() {
   }
   logging_owner->logger->flush();
   logging_owner.reset();  // the queue's thread writes what is left, then ends
+}
+
+std::uint64_t log_lines_dropped() noexcept {
+  const auto* const current = logging.load(std::memory_order_acquire);
+  return current == nullptr ? 0 : current->thread->overrun_counter();
 }
 
 void log(Level level, std::string_view event, std::initializer_list<LogField> fields) {

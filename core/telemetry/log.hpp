@@ -19,9 +19,13 @@ struct LogField {
 };
 
 /// Once, before other threads start. Lines go to stderr through a bounded asynchronous queue that drops the
-/// oldest rather than wait; the number dropped is logged at the end.
+/// oldest rather than wait; the number dropped is logged at the end. From then on SIGPIPE is ignored: a
+/// reader of the log that goes away costs lines, not the process.
 void start_logging(Level level, LogFormat format);
 void stop_logging();
+
+/// Lines dropped since the start because stderr took none. Any thread.
+std::uint64_t log_lines_dropped() noexcept;
 
 /// `event` is a static name: "proxy_started". Any thread; never blocks on the terminal or file.
 void log(Level level, std::string_view event, std::initializer_list<LogField> fields = {});
