@@ -82,7 +82,7 @@ Outcome<ProxyConfig> config_of_flags(const Flags& flags) {
     taken = take("--listen", net::parse_listen_address(flags.listen), listener.address);
   }
   if (taken && !flags.primary.empty())
-    taken = take("--primary", net::parse_origin_url(flags.primary), config.primary);
+    taken = take("--primary", net::parse_origin_url(flags.primary), config.primary.hosts.emplace_back().url);
   if (taken) taken = read_shadows(flags, config);
   if (taken && !flags.sample.empty())
     taken = take("--sample", parse_percent(flags.sample), config.sample_share);

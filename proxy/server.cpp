@@ -6,9 +6,10 @@
 #include "core/telemetry/log.hpp"
 #include "proxy/admin/admin.hpp"
 #include "proxy/admin/metrics.hpp"
+#include "proxy/admin/upstream_metrics.hpp"
 #include "proxy/config/plane_options.hpp"
-#include "proxy/name_watch.hpp"
 #include "proxy/shadow/shadow_plane.hpp"
+#include "proxy/upstream/upstream_control.hpp"
 #include "proxy/worker_unit.hpp"
 
 #include <algorithm>
@@ -60,7 +61,7 @@ class ProxyServer::Impl {
  private:
   enum class Phase : std::uint8_t { starting, serving, draining, stopping };
 
-  Outcome<> open_workers(std::size_t count, const std::vector<net::tcp::endpoint>& primary);
+  Outcome<> open_workers(std::size_t count);
   Outcome<> open_shadow_plane(std::vector<net::tcp::endpoint> forbidden);
   Outcome<> open_admin();
   AdminHooks admin_hooks();
@@ -74,10 +75,10 @@ class ProxyServer::Impl {
   SampleShare share_;
   net::Worker control_;
   net::Timer patience_{control_.executor()};
+  std::unique_ptr<UpstreamControl> upstream_;  ///< longer than the workers, which report to it
   std::vector<std::unique_ptr<WorkerUnit>> units_;
   std::unique_ptr<ShadowPlane> shadow_;
   std::unique_ptr<AdminServer> admin_;
-  std::unique_ptr<NameWatch> name_watch_;
   std::vector<net::tcp::endpoint> addresses_;
   std::atomic<Phase> phase_{Phase::starting};
   std::size_t units_running_ = 0;  ///< control thread
@@ -91,20 +92,21 @@ ProxyServer::Impl::~Impl() {
 
 Outcome<> ProxyServer::Impl::open() {
   if (auto checked = check_config(config_); !checked) return checked;
-  const auto primary = net::resolve(config_.primary);
-  if (!primary) return Failure{fmt::format("primary {}", primary.error().message)};
+  const auto resolved = resolve_hosts(config_.primary);
+  if (!resolved) return resolved.error();
   const std::size_t hardware = std::max(1U, std::thread::hardware_concurrency());
-  if (auto opened = open_workers(config_.workers != 0 ? config_.workers : hardware, *primary); !opened)
-    return opened;
-  if (auto checked = check_primary(config_, *primary, addresses_); !checked) return checked;
-  auto forbidden = *primary;
+  const std::size_t workers = config_.workers != 0 ? config_.workers : hardware;
+  upstream_ = std::make_unique<UpstreamControl>(control_, config_.primary, *resolved, workers);
+  if (auto opened = open_workers(workers); !opened) return opened;
+  if (auto checked = check_primary(config_, *resolved, addresses_); !checked) return checked;
+  auto forbidden = ip_endpoints(*resolved);
   forbidden.insert(forbidden.end(), addresses_.begin(), addresses_.end());
   if (auto opened = open_shadow_plane(std::move(forbidden)); !opened) return opened;
   return open_admin();
 }
 
-Outcome<> ProxyServer::Impl::open_workers(std::size_t count, const std::vector<net::tcp::endpoint>& primary) {
-  const auto options = data_plane_options(config_, primary);
+Outcome<> ProxyServer::Impl::open_workers(std::size_t count) {
+  const auto options = data_plane_options(config_, upstream_->hosts());
   const auto tee = config_.tees() ? std::optional(tee_options(config_, count)) : std::nullopt;
   for (const auto& listener : config_.listeners) {
     const auto ours = claim(listener.address);
@@ -160,6 +162,8 @@ AdminHooks ProxyServer::Impl::admin_hooks() {
   if (shadow_)
     hooks.metrics.push_back(
         [this](telemetry::MetricSet& metrics) { add_shadow_plane_metrics(shadow_->stats(), metrics); });
+  hooks.metrics.push_back(
+      [this](telemetry::MetricSet& metrics) { add_upstream_metrics(upstream_->reports(), metrics); });
   hooks.metrics.push_back(add_process_metrics);
   return hooks;
 }
@@ -173,21 +177,23 @@ void ProxyServer::Impl::announce() const {
     const auto text = net::endpoint_text(*admin);
     telemetry::log(telemetry::Level::info, "admin_listening", {{"address", std::string_view(text)}});
   }
-  const auto primary = config_.primary.authority();
+  const auto primary = config_.primary.hosts.front().name();
   telemetry::log(telemetry::Level::info, "proxy_started",
                  {{"primary", std::string_view(primary)},
+                  {"hosts", std::uint64_t{config_.primary.hosts.size()}},
                   {"workers", std::uint64_t{units_.size()}},
                   {"shadows", std::uint64_t{config_.shadows.size()}},
                   {"capture", config_.capture.has_value()}});
 }
 
 ExitCode ProxyServer::Impl::run() {
-  name_watch_ =
-      std::make_unique<NameWatch>(control_, config_.primary, [this](std::vector<net::tcp::endpoint> found) {
-        if (shadow_) shadow_->forbid(found);
-        for (auto& unit : units_)
-          unit->post([plane = &unit->plane(), found] { plane->set_primary_endpoints(found); });
-      });
+  upstream_->start({[this](const std::shared_ptr<const HostSet>& hosts) {
+                      for (auto& unit : units_)
+                        unit->post([plane = &unit->plane(), hosts] { plane->set_hosts(*hosts); });
+                    },
+                    [this](const std::vector<net::tcp::endpoint>& addresses) {
+                      if (shadow_) shadow_->forbid(addresses);
+                    }});
   units_running_ = units_.size();
   for (auto& unit : units_) unit->start();
   auto expected = Phase::starting;

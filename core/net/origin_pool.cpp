@@ -34,8 +34,8 @@ Task<Result<OriginConnectionPtr>> OriginPool::connect() {
   const auto generation = generation_;
   auto stream = co_await net::connect(worker_, endpoints, options_.connect_timeout);
   if (!stream) co_return stream.error();
-  auto connection =
-      std::make_unique<OriginConnection>(std::move(*stream), options_.buffer_bytes, options_.limits);
+  auto connection = std::make_unique<OriginConnection>(std::move(*stream), options_.buffer_bytes,
+                                                       options_.limits, options_.open_gauge);
   connection->generation = generation;
   co_return connection;
 }

@@ -8,6 +8,7 @@
 #include "core/net/buffered_stream.hpp"
 #include "core/net/worker.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16,17 +17,28 @@
 
 namespace understudy::net {
 
+/// How many connections of a pool exist, in use and idle; read by any thread.
+using OpenGauge = std::shared_ptr<std::atomic<std::uint64_t>>;
+
 /// One connection to the origin, with the parser of its responses. Owned by who uses it, or by the pool while
 /// idle.
 struct OriginConnection {
-  OriginConnection(Stream connected, std::size_t buffer_bytes, const http::Limits& limits)
-      : stream(std::move(connected), buffer_bytes), parser(limits) {}
+  OriginConnection(Stream connected, std::size_t buffer_bytes, const http::Limits& limits, OpenGauge gauge)
+      : stream(std::move(connected), buffer_bytes), parser(limits), open_gauge(std::move(gauge)) {
+    if (open_gauge) open_gauge->fetch_add(1, std::memory_order_relaxed);
+  }
+  ~OriginConnection() {
+    if (open_gauge) open_gauge->fetch_sub(1, std::memory_order_relaxed);
+  }
+  OriginConnection(const OriginConnection&) = delete;
+  OriginConnection& operator=(const OriginConnection&) = delete;
 
   BufferedStream stream;
   http::ResponseParser parser;
   std::uint64_t exchanges = 0;  ///< served before; 0: fresh
   std::uint64_t generation = 0;
   Monotonic::time_point idle_since;
+  OpenGauge open_gauge;
 };
 
 using OriginConnectionPtr = std::unique_ptr<OriginConnection>;
@@ -37,6 +49,7 @@ struct OriginPoolOptions {
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);  ///< for all endpoints together
   std::size_t buffer_bytes = 64 * 1024;  ///< at least a response head and its limit
   http::Limits limits = http::response_limits();
+  OpenGauge open_gauge;  ///< null: nobody wants to know
 };
 
 /// Belongs to one worker's thread. It has no cap on connections in use: their number is that of the requests,

@@ -87,12 +87,10 @@ void add_upstream(Workers workers, telemetry::MetricSet& set) {
               "Requests sent on a pooled connection to the primary.")
       .add(sum_of(workers, &WorkerCounters::upstream_connections_reused));
   set.counter("understudy_upstream_retries_total",
-              "Requests sent again because a pooled connection was stale.")
+              "Requests tried again: a pooled connection was stale, or a host could not be connected to.")
       .add(sum_of(workers, &WorkerCounters::upstream_retries));
   add_by_name(set.counter("understudy_upstream_errors_total", "What went wrong with the primary."), "error",
               kPrimaryErrorNames, workers, &WorkerCounters::primary_errors);
-  set.gauge("understudy_upstream_connections_active", "Connections open to the primary, busy and idle.")
-      .add(sum_of(workers, &WorkerCounters::upstream_connections_active));
   set.histogram("understudy_upstream_first_byte_seconds",
                 "From the request head sent to the first byte back.")
       .add({}, histogram_of(workers, &WorkerCounters::upstream_first_byte));

@@ -73,6 +73,36 @@ std::string sample_key_text(const SampleKey& key) {
 
 std::string url_text(const net::OriginUrl& url) { return url.scheme + "://" + url.authority(); }
 
+boost::json::object health_json(const HealthCheckOptions& health) {
+  return {{"path", health.path},
+          {"interval_seconds", seconds(health.interval)},
+          {"timeout_seconds", seconds(health.timeout)},
+          {"healthy", health.healthy},
+          {"unhealthy", health.unhealthy},
+          {"expect", fmt::format("{}-{}", health.expect_first, health.expect_last)}};
+}
+
+boost::json::object outlier_json(const OutlierOptions& outlier) {
+  return {{"consecutive_errors", outlier.consecutive_errors},
+          {"interval_seconds", seconds(outlier.interval)},
+          {"eject_seconds", seconds(outlier.eject)},
+          {"eject_max_seconds", seconds(outlier.eject_max)},
+          {"max_percent", number(outlier.max_share * 100)}};
+}
+
+boost::json::object primary_json(const PrimaryConfig& primary) {
+  boost::json::array hosts;
+  for (const auto& host : primary.hosts)
+    hosts.push_back(boost::json::object{{"url", host.name()}, {"weight", host.weight}});
+  boost::json::object object{
+      {"hosts", hosts},
+      {"balance", primary.balance == Balance::round_robin ? "round_robin" : "least_requests"},
+      {"outlier", outlier_json(primary.outlier)},
+      {"resolve_seconds", seconds(primary.resolve)}};
+  if (primary.health) object["health"] = health_json(*primary.health);
+  return object;
+}
+
 }  // namespace
 
 Outcome<ProxyConfig> load_config_file(const std::string& path) {
@@ -91,7 +121,7 @@ Outcome<> check_config(const ProxyConfig& config) {
   if (config.listeners.empty())
     return Failure{
         "no listener: give --listen ADDRESS, or `listeners: [{address: \"127.0.0.1:8080\"}]` in the file"};
-  if (config.primary.host.empty())
+  if (config.primary.hosts.empty())
     return Failure{
         "no primary: give --primary URL, or `primary: {url: \"http://127.0.0.1:9000\"}` in the file"};
   for (std::size_t i = 0; i < config.shadows.size(); ++i)
@@ -116,7 +146,7 @@ std::string to_json(const ProxyConfig& config) {
                                           {"url", url_text(shadow.url)},
                                           {"host", shadow.host == HostMode::keep ? "keep" : "target"}});
   boost::json::object root{{"listeners", listeners},
-                           {"primary", url_text(config.primary)},
+                           {"primary", primary_json(config.primary)},
                            {"shadows", shadows},
                            {"sample", boost::json::object{{"percent", number(config.sample_share * 100)},
                                                           {"by", sample_key_text(config.sample_key)}}},

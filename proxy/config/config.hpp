@@ -12,6 +12,7 @@
 #include "proxy/downstream/options.hpp"
 #include "proxy/downstream/sampler.hpp"
 #include "proxy/shadow/shadow_options.hpp"
+#include "proxy/upstream/primary_config.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -32,7 +33,7 @@ struct ShadowLimits {
 
 struct ProxyConfig {
   std::vector<ListenerConfig> listeners;
-  net::OriginUrl primary;
+  PrimaryConfig primary;
   std::vector<ShadowTarget> shadows;
   double sample_share = 1.0;  ///< in [0, 1]
   SampleKey sample_key;

@@ -8,9 +8,8 @@
 
 namespace understudy::proxy {
 
-DataPlaneOptions data_plane_options(const ProxyConfig& config,
-                                    const std::vector<net::tcp::endpoint>& primary) {
-  return {config.downstream, config.primary, primary, config.sample_key};
+DataPlaneOptions data_plane_options(const ProxyConfig& config, std::shared_ptr<const HostSet> hosts) {
+  return {config.downstream, config.primary.authority(), std::move(hosts), config.sample_key};
 }
 
 Tee::Options tee_options(const ProxyConfig& config, std::size_t workers) {
@@ -35,12 +34,14 @@ ShadowPlaneOptions shadow_plane_options(const ProxyConfig& config,
   return options;
 }
 
-Outcome<> check_primary(const ProxyConfig& config, std::span<const net::tcp::endpoint> primary,
+Outcome<> check_primary(const ProxyConfig& config, const ResolvedHosts& primary,
                         std::span<const net::tcp::endpoint> listeners) {
-  for (const auto& endpoint : primary)
-    if (reaches_forbidden(endpoint, listeners))
-      return Failure{fmt::format("primary {} is this proxy itself: give the address of the service behind it",
-                                 config.primary.authority())};
+  for (std::size_t i = 0; i < primary.size(); ++i)
+    for (const auto& endpoint : ip_endpoints({primary[i]}))
+      if (reaches_forbidden(endpoint, listeners))
+        return Failure{
+            fmt::format("primary {} is this proxy itself: give the address of the service behind it",
+                        config.primary.hosts[i].url.authority())};
   return {};
 }
 

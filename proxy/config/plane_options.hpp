@@ -7,15 +7,17 @@
 #include "proxy/downstream/data_plane.hpp"
 #include "proxy/exchange/tee.hpp"
 #include "proxy/shadow/shadow_options.hpp"
+#include "proxy/upstream/host_record.hpp"
+#include "proxy/upstream/host_resolution.hpp"
 
+#include <memory>
 #include <span>
 #include <vector>
 
 namespace understudy::proxy {
 
-/// `primary`: its resolved addresses.
-DataPlaneOptions data_plane_options(const ProxyConfig& config,
-                                    const std::vector<net::tcp::endpoint>& primary);
+/// `hosts`: of the primary.
+DataPlaneOptions data_plane_options(const ProxyConfig& config, std::shared_ptr<const HostSet> hosts);
 
 /// One of `workers` equal shares of the memory that the shadow plane may use.
 Tee::Options tee_options(const ProxyConfig& config, std::size_t workers);
@@ -23,8 +25,8 @@ Tee::Options tee_options(const ProxyConfig& config, std::size_t workers);
 /// `forbidden`: where production is.
 ShadowPlaneOptions shadow_plane_options(const ProxyConfig& config, std::vector<net::tcp::endpoint> forbidden);
 
-/// Refuses a primary that is one of our own listeners: every request would come back to us for ever.
-Outcome<> check_primary(const ProxyConfig& config, std::span<const net::tcp::endpoint> primary,
+/// Refuses a primary host that is one of our own listeners: every request would come back to us for ever.
+Outcome<> check_primary(const ProxyConfig& config, const ResolvedHosts& primary,
                         std::span<const net::tcp::endpoint> listeners);
 
 /// Refuses a shadow at a production address: it would be sent every request twice. One that cannot be

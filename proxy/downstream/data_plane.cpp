@@ -26,10 +26,9 @@ std::uint64_t first_id(const net::Worker& worker) { return (std::uint64_t{worker
 DataPlane::DataPlane(net::Worker& worker, const DataPlaneOptions& options, const SampleShare& share, Tee* tee)
     : worker_(worker),
       options_(options),
-      pool_(worker, pool_options(options.downstream),
-            std::vector<net::Endpoint>(options.primary_endpoints.begin(), options.primary_endpoints.end())),
+      upstream_(worker, pool_options(options.downstream), *options.hosts),
       sampler_(options.sample_key, share, first_id(worker)),
-      context_{worker_, options_.downstream, pool_, counters_, sampler_, options.primary.authority()},
+      context_{worker_, options_.downstream, upstream_, counters_, sampler_, options.primary_authority},
       next_connection_id_(first_id(worker)) {
   if (tee == nullptr) return;
   tee_.emplace(WorkerTee{*tee, 0, first_id(worker)});
@@ -93,7 +92,7 @@ void DataPlane::drain(std::function<void()> done) {
   for (auto& listener : listeners_) listener->stop();
   for (auto* connection : connections_) connection->drain();
   worker_.tasks().when_idle([this, done = std::move(done)] {
-    pool_.close_idle();
+    upstream_.close_idle();
     done();
   });
 }
@@ -106,7 +105,7 @@ void DataPlane::abandon() {
 
 void DataPlane::close() {
   listeners_.clear();
-  pool_.close_idle();
+  upstream_.close_idle();
 }
 
 }  // namespace understudy::proxy

@@ -3,11 +3,11 @@
 
 #include "core/net/endpoint.hpp"
 #include "core/net/listener.hpp"
-#include "core/net/origin_pool.hpp"
 #include "core/net/worker.hpp"
 #include "proxy/downstream/connection.hpp"
 #include "proxy/downstream/options.hpp"
 #include "proxy/downstream/sampler.hpp"
+#include "proxy/upstream/upstream_group.hpp"
 
 #include <functional>
 #include <memory>
@@ -20,8 +20,8 @@ namespace understudy::proxy {
 
 struct DataPlaneOptions {
   DownstreamOptions downstream;
-  net::OriginUrl primary;
-  std::vector<net::tcp::endpoint> primary_endpoints;  ///< resolved
+  std::string primary_authority;         ///< Host for an HTTP/1.0 request that has none
+  std::shared_ptr<const HostSet> hosts;  ///< of the primary
   SampleKey sample_key;
 };
 
@@ -39,9 +39,8 @@ class DataPlane {
   Outcome<> listen(const net::tcp::endpoint& address);
   void start();
 
-  void set_primary_endpoints(const std::vector<net::tcp::endpoint>& endpoints) {
-    pool_.set_endpoints(std::vector<net::Endpoint>(endpoints.begin(), endpoints.end()));
-  }
+  /// New hosts or addresses of the primary; see UpstreamGroup.
+  void set_hosts(const HostSet& hosts) { upstream_.set_hosts(hosts); }
 
   /// Accepts no more, finishes what runs; `done` is called on this thread when the last connection has ended.
   void drain(std::function<void()> done);
@@ -61,7 +60,7 @@ class DataPlane {
   net::Worker& worker_;
   DataPlaneOptions options_;
   WorkerCounters counters_;
-  net::OriginPool pool_;
+  UpstreamGroup upstream_;
   Sampler sampler_;
   std::optional<WorkerTee> tee_;
   PlaneContext context_;

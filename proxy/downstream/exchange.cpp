@@ -19,6 +19,7 @@ void begin(ExchangeState& x) {
   auto& parser = x.client.parser;
   auto& head = parser.head();
   x.started = Monotonic::now();
+  x.turn.begin(x.started);
   x.facts = facts_of(head, parser.framing(), parser.keep_alive());
   x.plane.counters.requests.add();
   if (x.recorder.wanted()) {
@@ -45,16 +46,18 @@ void begin(ExchangeState& x) {
 void end(ExchangeState& x, Fate fate, Reason reason) {
   x.deadline.disarm();
   x.hand_over.disarm();
+  x.turn.end();
   x.recorder.finish(fate, reason);
   x.plane.counters.exchange_duration.record(Monotonic::now() - x.started);
 }
 
 net::Task<bool> connect_upstream(ExchangeState& x, PrimaryFailure& failure) {
   const auto before = Monotonic::now();
-  auto connection = co_await x.plane.pool.connect();
+  auto connection = co_await x.turn.connect();
   if (!connection) {
     const bool late = connection.error() == net::asio::error::timed_out;
     failure = {late ? PrimaryError::connect_timeout : PrimaryError::connect_failed, connection.error()};
+    x.turn.failed(false);
     co_return false;
   }
   if (x.plane.abandoned) co_return false;
@@ -88,7 +91,7 @@ struct Attempt {
 
 net::Task<Attempt> attempt(ExchangeState& x, bool fresh) {
   Attempt result;
-  x.upstream = fresh ? nullptr : x.plane.pool.take_idle();
+  x.upstream = fresh ? nullptr : x.turn.take_idle();
   result.reused = x.upstream != nullptr;
   if (!result.reused) {
     const bool connected = co_await connect_upstream(x, result.failure);
@@ -104,6 +107,17 @@ net::Task<Attempt> attempt(ExchangeState& x, bool fresh) {
     x.recorder.first_byte(x.first_byte);
   }
   co_return result;
+}
+
+/// No byte was sent, so that even a POST may go to another host; as long as connecting has not taken twice
+/// its timeout.
+bool try_another_host(ExchangeState& x, const Attempt& failed) {
+  if (x.plane.abandoned || !x.turn.move_on(Monotonic::now(), 2 * x.plane.options.timeouts.connect))
+    return false;
+  x.plane.counters.count(failed.failure.kind);
+  x.plane.primary_log.note(failed.failure.kind, failed.failure.cause);
+  x.plane.counters.upstream_retries.add();
+  return true;
 }
 
 /// The upload failed on the client's side, so the origin was cut off by us and is not to blame.
@@ -132,6 +146,7 @@ net::Task<After> answer_primary_failure(ExchangeState& x, const Attempt& failed)
     co_return co_await answer_locally(x, LocalReply::head_timeout, 408,
                                       "The request body did not arrive in time", true);
   }
+  if (failed.connected) x.turn.failed(false);
   x.plane.counters.count(failed.failure.kind);
   x.plane.primary_log.note(failed.failure.kind, failed.failure.cause);
   const bool late = failed.failure.kind == PrimaryError::response_timeout;
@@ -153,7 +168,7 @@ After after_whole_response(ExchangeState& x, const RelayResult& relayed) {
                                  x.upstream->parser.framing().kind == http::BodyFraming::Kind::until_close};
   const auto now = Monotonic::now();
   x.recorder.response_done(x.upstream->parser.trailers(), now);
-  if (may_reuse_upstream(upstream_end)) x.plane.pool.release(std::move(x.upstream), now);
+  if (may_reuse_upstream(upstream_end)) x.turn.release(std::move(x.upstream), now);
   x.upstream.reset();
   end(x, Fate::ok, Reason::none);
   if (!x.upload_complete()) return After::linger;
@@ -171,6 +186,7 @@ net::Task<After> deliver(ExchangeState& x) {
     end(x, Fate::client_abort, Reason::client_abort);
     co_return After::close;
   }
+  x.turn.failed(true);
   x.plane.counters.count(relayed.failure.kind);
   x.plane.primary_log.note(relayed.failure.kind, relayed.failure.cause);
   end(x, x.timed_out ? Fate::upstream_timeout : Fate::reset, Reason::primary_failed);
@@ -184,7 +200,8 @@ net::Task<After> run_exchange(ExchangeState& x) {
   begin(x);
   if (x.upload == Upload::malformed) co_return co_await answer_client_fault(x);
   for (bool retried = false;; retried = true) {
-    const auto tried = co_await attempt(x, retried);
+    auto tried = co_await attempt(x, retried);
+    while (!tried.connected && try_another_host(x, tried)) tried = co_await attempt(x, retried);
     if (tried.outcome == HeadOutcome::final_head) break;
     if (client_failed(x)) co_return co_await answer_client_fault(x);
     if (tried.outcome == HeadOutcome::client_gone) {
@@ -200,6 +217,7 @@ net::Task<After> run_exchange(ExchangeState& x) {
     x.plane.counters.upstream_retries.add();
   }
   x.head_received = true;
+  x.turn.answered(x.upstream->parser.head().status);
   if (x.upstream->parser.head().status == 101) {
     co_await run_tunnel(x);
     x.upstream.reset();

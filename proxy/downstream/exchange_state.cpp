@@ -23,7 +23,8 @@ ExchangeState::ExchangeState(PlaneContext& the_plane, ClientLeg& the_client)
       deadline(the_plane.worker.deadlines(), on_deadline, this),
       hand_over(the_plane.worker.deadlines(), on_hand_over, &recorder),
       companion(the_plane.worker),
-      recorder(the_plane.tee) {}
+      recorder(the_plane.tee),
+      turn(the_plane.upstream) {}
 
 void ExchangeState::reset() {
   upstream.reset();

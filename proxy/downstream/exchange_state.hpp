@@ -16,6 +16,8 @@
 #include "proxy/downstream/sampler.hpp"
 #include "proxy/downstream/tee_recorder.hpp"
 #include "proxy/exchange/counters.hpp"
+#include "proxy/upstream/upstream_group.hpp"
+#include "proxy/upstream/upstream_turn.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -27,7 +29,7 @@ namespace understudy::proxy {
 struct PlaneContext {
   net::Worker& worker;
   const DownstreamOptions& options;
-  net::OriginPool& pool;
+  UpstreamGroup& upstream;
   WorkerCounters& counters;
   Sampler& sampler;
   std::string primary_authority;  ///< Host for an HTTP/1.0 request that has none
@@ -82,6 +84,7 @@ struct ExchangeState {
   Companion companion;
   TeeRecorder recorder;
 
+  UpstreamTurn turn;  ///< which host the request is on; outlives the connection to it
   net::OriginConnectionPtr upstream;
   RequestFacts facts;
   std::string up_out;       ///< for the origin: head and body bytes not sent yet

@@ -107,7 +107,6 @@ struct WorkerCounters {
 
   SingleWriterCounter upstream_connections_opened;
   SingleWriterCounter upstream_connections_reused;
-  SingleWriterCounter upstream_connections_active;  ///< gauge: busy and idle
   SingleWriterCounter upstream_retries;  ///< a reused connection was stale; the request went out once more
   std::array<SingleWriterCounter, kPrimaryErrorNames.size()> primary_errors;
 

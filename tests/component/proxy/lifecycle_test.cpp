@@ -132,7 +132,7 @@ TEST(Lifecycle, SecondProxyOnTheSameAddressIsRefused) {
 TEST(Lifecycle, ShadowThatIsThePrimaryIsRefused) {
   ScriptedOrigin origin(ScriptedOrigin::hangs());
   auto config = proxy_config(origin.port());
-  config.shadows.push_back({"twin", config.primary, proxy::HostMode::keep});
+  config.shadows.push_back({"twin", config.primary.hosts.front().url, proxy::HostMode::keep});
   const auto server = proxy::ProxyServer::open(config);
   ASSERT_FALSE(server);
   EXPECT_NE(server.error().message.find("shadow 'twin'"), std::string::npos);
@@ -141,7 +141,7 @@ TEST(Lifecycle, ShadowThatIsThePrimaryIsRefused) {
 TEST(Lifecycle, PrimaryThatIsTheProxyItselfIsRefused) {
   auto config = proxy_config(unused_port());
   config.listeners.front().address =
-      *net::parse_listen_address("0.0.0.0:" + std::to_string(config.primary.port));
+      *net::parse_listen_address("0.0.0.0:" + std::to_string(config.primary.hosts.front().url.port));
   const auto server = proxy::ProxyServer::open(config);
   ASSERT_FALSE(server);
   EXPECT_NE(server.error().message.find("this proxy itself"), std::string::npos);

@@ -107,7 +107,7 @@ TEST(ProxyConfig, JsonShowsWhatIsInForceButNoKey) {
   auto config = load("sample: {percent: 10}\n");
   config->scrub.key.fill(0x41);
   const auto json = to_json(*config);
-  EXPECT_NE(json.find("\"primary\":\"http://127.0.0.1:9000\""), std::string::npos);
+  EXPECT_NE(json.find("\"url\":\"http://127.0.0.1:9000\""), std::string::npos);
   EXPECT_EQ(json.find("AAAA"), std::string::npos);
 }
 
