@@ -3,59 +3,45 @@
 #include "core/net/endpoint.hpp"
 #include "core/telemetry/log.hpp"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
+#include <fcntl.h>
+#include <linux/filter.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
-#include <boost/asio/ip/v6_only.hpp>
 #include <fmt/format.h>
 
 namespace understudy::net {
 namespace {
 
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
-
 constexpr std::chrono::milliseconds kPause{100};
+/// Descriptors mostly come back soon, so that those who wait are served; after so many pauses they are told.
+constexpr int kPatientPauses = 10;
 /// After so many connections in one turn others on the worker get theirs.
 constexpr int kAcceptsPerTurn = 64;
 
-/// A step of opening a socket: Asio compiled separately reports its error through the argument alone.
-struct Opening {
-  TcpAcceptor* acceptor;
-  boost::system::error_code error;
-  std::string_view failed_step;  ///< empty while all went well
-
-  template <class Option>
-  void set(std::string_view step, const Option& option) {
-    if (failed_step.empty()) check(step, [&] { acceptor->set_option(option, error); });
-  }
-  template <class Action>
-  void check(std::string_view step, Action action) {
-    if (!failed_step.empty()) return;
-    action();
-    if (error) failed_step = step;
-  }
-};
-
-Opening listen_on(TcpAcceptor& acceptor, const tcp::endpoint& address, const ListenerOptions& options) {
-  Opening opening{&acceptor, {}, {}};
-  opening.check("socket", [&] { acceptor.open(address.protocol(), opening.error); });
-  opening.set("SO_REUSEADDR", TcpAcceptor::reuse_address(true));
-  if (options.reuse_port) opening.set("SO_REUSEPORT", ReusePort(true));
-  const bool all_addresses = address.address().is_v6() && address.address().is_unspecified();
-  if (all_addresses) opening.set("IPV6_V6ONLY", asio::ip::v6_only(false));
-  // Accepted sockets inherit it on Linux, which saves a system call for each.
-  opening.set("TCP_NODELAY", tcp::no_delay(true));
-  opening.check("O_NONBLOCK", [&] { acceptor.native_non_blocking(true, opening.error); });
-  opening.check("bind", [&] { acceptor.bind(address, opening.error); });
-  opening.check("listen", [&] { acceptor.listen(options.backlog, opening.error); });
-  return opening;
+/// Lets no handshake begin on a listening socket: drops segments with SYN and without ACK (RFC 9293 §3.1:
+/// flags are byte 13 of the TCP header, where the filter's view of a segment begins).
+bool refuse_handshakes(int descriptor) {
+  constexpr std::uint32_t kFlagsOffset = 13;
+  constexpr std::uint32_t kSynAndAck = 0x12;
+  constexpr std::uint32_t kSyn = 0x02;
+  constexpr std::uint32_t kAll = 0xffffffff;
+  std::array<sock_filter, 5> program{{BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlagsOffset),
+                                      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kSynAndAck),
+                                      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kSyn, 0, 1),
+                                      BPF_STMT(BPF_RET | BPF_K, 0), BPF_STMT(BPF_RET | BPF_K, kAll)}};
+  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+  return ::setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) == 0;
 }
 
-bool lacks_ipv6(const boost::system::error_code& error) {
-  return error == asio::error::address_family_not_supported || error.value() == EADDRNOTAVAIL;
+int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
+
+bool is_exhaustion(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
 }
 
 void log_pause(const tcp::endpoint& address) {
@@ -66,18 +52,43 @@ void log_pause(const tcp::endpoint& address) {
 }  // namespace
 
 struct Listener::State {
-  State(Worker& owner) : worker(owner), acceptor(owner.executor()), pause(owner.executor()) {}
+  State(Worker& owner, const ListeningSocket& socket)
+      : worker(owner),
+        acceptor(owner.executor()),
+        pause(owner.executor()),
+        quiet(owner.executor()),
+        address(socket.address()),
+        shared(socket.shared()) {}
+  ~State() {
+    if (spare >= 0) ::close(spare);
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 
   Worker& worker;
   TcpAcceptor acceptor;
   Timer pause;
+  Timer quiet;
   Accepted accepted;
+  TurnedAway turned_away;
   tcp::endpoint address;
+  bool shared;
+  int spare = open_spare();  ///< given up for a moment to turn connections away
   std::uint64_t pauses = 0;
-  bool pausing = false;
+  std::uint64_t accepts = 0;
+  int pauses_in_a_row = 0;
+  bool settling = false;
+  std::uint64_t accepts_when_last_looked = 0;
+  std::chrono::steady_clock::time_point settle_by;
 
   enum class Turn { drained, pause, closed };
   Turn accept_waiting();
+  void accept_all_waiting();
+  /// One connection of the queue; -1 with errno.
+  int accept_one(tcp::endpoint& peer);
+  bool hand_over(int descriptor, const tcp::endpoint& peer);
+  void turn_away_waiting();
+  void close() noexcept;
 };
 
 Listener::Listener(std::shared_ptr<State> state) : state_(std::move(state)) {}
@@ -85,19 +96,20 @@ Listener::Listener(std::shared_ptr<State> state) : state_(std::move(state)) {}
 Listener::~Listener() { stop(); }
 
 Outcome<std::unique_ptr<Listener>> Listener::open(Worker& worker, const ListenerOptions& options) {
-  auto state = std::make_shared<State>(worker);
-  auto address = options.address;
-  auto opening = listen_on(state->acceptor, address, options);
-  boost::system::error_code ignored;
-  if (lacks_ipv6(opening.error) && address.address() == asio::ip::address_v6::any()) {
-    state->acceptor.close(ignored);
-    address = tcp::endpoint(tcp::v4(), address.port());
-    opening = listen_on(state->acceptor, address, options);
+  auto socket = ListeningSocket::open(options);
+  if (!socket) return socket.error();
+  return take(worker, *std::move(socket));
+}
+
+Outcome<std::unique_ptr<Listener>> Listener::take(Worker& worker, ListeningSocket socket) {
+  auto state = std::make_shared<State>(worker, socket);
+  boost::system::error_code error;
+  const int descriptor = socket.release();
+  state->acceptor.assign(socket.address().protocol(), descriptor, error);
+  if (error) {
+    ::close(descriptor);
+    return Failure{fmt::format("cannot listen on {}: {}", endpoint_text(socket.address()), error.message())};
   }
-  if (opening.error)
-    return Failure{fmt::format("cannot listen on {}: {}: {}", endpoint_text(address), opening.failed_step,
-                               opening.error.message())};
-  state->address = state->acceptor.local_endpoint(ignored);
   return std::unique_ptr<Listener>(new Listener(std::move(state)));
 }
 
@@ -105,45 +117,113 @@ tcp::endpoint Listener::address() const noexcept { return state_->address; }
 
 std::uint64_t Listener::pauses() const noexcept { return state_->pauses; }
 
-void Listener::start(Accepted accepted) {
+void Listener::start(Accepted accepted, TurnedAway turned_away) {
   state_->accepted = std::move(accepted);
+  state_->turned_away = std::move(turned_away);
   state_->worker.tasks().spawn(accept_loop(state_));
 }
 
-void Listener::stop() noexcept {
+void Listener::stop() noexcept { state_->close(); }
+
+void Listener::settle() {
+  auto& state = *state_;
+  if (state.settling || !state.acceptor.is_open()) return;
+  state.settling = true;
+  if (state.shared) return state.close();
+  if (!refuse_handshakes(state.acceptor.native_handle())) {
+    telemetry::log(telemetry::Level::warning, "listener_filter_refused", {{"errno", std::int64_t{errno}}});
+    state.accept_all_waiting();
+    return state.close();
+  }
+  state.settle_by = std::chrono::steady_clock::now() + kSettleMax;
+  state.accepts_when_last_looked = state.accepts;
+  close_when_quiet(state_);
+}
+
+void Listener::close_when_quiet(const std::shared_ptr<State>& state) {
+  state->quiet.expires_after(kQuiet);
+  state->quiet.async_wait([state](const boost::system::error_code& cancelled) {
+    if (cancelled || !state->acceptor.is_open()) return;
+    const bool quiet = std::exchange(state->accepts_when_last_looked, state->accepts) == state->accepts;
+    if (!quiet && std::chrono::steady_clock::now() < state->settle_by) return close_when_quiet(state);
+    state->accept_all_waiting();
+    state->close();
+  });
+}
+
+void Listener::State::close() noexcept {
   boost::system::error_code ignored;
-  state_->acceptor.close(ignored);
-  state_->pause.cancel();
+  acceptor.close(ignored);
+  pause.cancel();
+  quiet.cancel();
 }
 
 // accept4 instead of async_accept: one readiness event serves a whole burst, and the sockets are born
 // non-blocking.
+int Listener::State::accept_one(tcp::endpoint& peer) {
+  auto size = static_cast<socklen_t>(peer.capacity());
+  const int descriptor =
+      ::accept4(acceptor.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor >= 0) peer.resize(size);
+  return descriptor;
+}
+
+bool Listener::State::hand_over(int descriptor, const tcp::endpoint& peer) {
+  TcpSocket socket(worker.executor());
+  boost::system::error_code error;
+  socket.assign(peer.protocol(), descriptor, error);
+  if (error) {
+    ::close(descriptor);
+    return false;
+  }
+  ++accepts;
+  pauses_in_a_row = 0;
+  accepted(std::move(socket), peer);
+  return true;
+}
+
 Listener::State::Turn Listener::State::accept_waiting() {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
     if (!acceptor.is_open()) return Turn::closed;
     tcp::endpoint peer;
-    auto size = static_cast<socklen_t>(peer.capacity());
-    const int descriptor =
-        ::accept4(acceptor.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor = accept_one(peer);
     if (descriptor >= 0) {
-      peer.resize(size);
-      TcpSocket socket(worker.executor());
-      boost::system::error_code error;
-      socket.assign(peer.protocol(), descriptor, error);
-      if (error) {
-        ::close(descriptor);
-        return Turn::pause;
-      }
-      pausing = false;
-      accepted(std::move(socket), peer);
+      if (!hand_over(descriptor, peer)) return Turn::pause;
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return Turn::drained;
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+    } else if (is_exhaustion(errno)) {
       return Turn::pause;
     }
     // Anything else concerns one connection that died while it waited (accept(2), "Error handling").
   }
   return Turn::drained;
+}
+
+void Listener::State::accept_all_waiting() {
+  for (auto before = accepts + 1; before != accepts && acceptor.is_open();) {
+    before = accepts;
+    if (accept_waiting() != Turn::drained) return;
+  }
+}
+
+void Listener::State::turn_away_waiting() {
+  for (int i = 0; i < kAcceptsPerTurn && spare >= 0; ++i) {
+    ::close(std::exchange(spare, -1));
+    tcp::endpoint peer;
+    const int descriptor = accept_one(peer);
+    if (descriptor >= 0) {
+      TcpSocket socket(worker.executor());
+      boost::system::error_code error;
+      socket.assign(peer.protocol(), descriptor, error);
+      if (error)
+        ::close(descriptor);
+      else if (turned_away)
+        turned_away(std::move(socket));
+    }
+    spare = open_spare();
+    if (descriptor < 0) break;
+  }
+  if (spare < 0) spare = open_spare();
 }
 
 Task<> Listener::accept_loop(std::shared_ptr<State> state) {
@@ -152,12 +232,14 @@ Task<> Listener::accept_loop(std::shared_ptr<State> state) {
     if (failed || !state->acceptor.is_open()) break;
     if (state->accept_waiting() != State::Turn::pause) continue;
     ++state->pauses;
-    if (!std::exchange(state->pausing, true)) log_pause(state->address);
+    if (++state->pauses_in_a_row == 1) log_pause(state->address);
+    if (state->pauses_in_a_row >= kPatientPauses) state->turn_away_waiting();
     state->pause.expires_after(kPause);
     const auto [cancelled] = co_await state->pause.async_wait(use_task);
     if (cancelled) break;
   }
   state->accepted = nullptr;
+  state->turned_away = nullptr;
 }
 
 }  // namespace understudy::net

@@ -3,38 +3,47 @@
 
 #include "core/base/result.hpp"
 #include "core/net/executor.hpp"
+#include "core/net/listening_socket.hpp"
 #include "core/net/worker.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 
 namespace understudy::net {
 
-struct ListenerOptions {
-  tcp::endpoint address;    ///< [::] takes IPv4 as well, and becomes 0.0.0.0 on machines without IPv6
-  bool reuse_port = false;  ///< SO_REUSEPORT: several workers listen on the same address
-  int backlog =
-      4096;  ///< connections that the kernel holds for us; it drops more (and its own limit applies)
-};
-
-/// A listening socket with its accept loop. SO_REUSEADDR is set; accepted sockets are non-blocking,
-/// close-on-exec and have TCP_NODELAY. When descriptors or memory run out the loop pauses for 100 ms instead
-/// of spinning; clients wait in the backlog meanwhile. Lives on its worker's thread, see Worker.
+/// A listening socket with its accept loop; accepted sockets are non-blocking, close-on-exec and have
+/// TCP_NODELAY. When descriptors or memory run out the loop pauses for 100 ms instead of spinning; clients
+/// wait in the backlog meanwhile. When that has not helped for a second, a descriptor kept in reserve
+/// lets it turn those who wait away, a burst per pause, rather than leave them without an answer. Lives on
+/// its worker's thread, see Worker.
 class Listener {
  public:
   /// Called on the worker's thread for each connection.
   using Accepted = std::function<void(TcpSocket socket, const tcp::endpoint& peer)>;
+  /// Called for a connection that there is no descriptor for: it must be closed before this returns.
+  using TurnedAway = std::function<void(TcpSocket socket)>;
 
   /// Binds and listens at once: from here on clients can connect and wait.
   static Outcome<std::unique_ptr<Listener>> open(Worker& worker, const ListenerOptions& options);
+  /// On the worker's thread, or before it runs.
+  static Outcome<std::unique_ptr<Listener>> take(Worker& worker, ListeningSocket socket);
   ~Listener();
 
   tcp::endpoint address() const noexcept;
-  /// Begins to accept. Once.
-  void start(Accepted accepted);
-  /// Closes the listening socket. Connections already handed over are not touched.
+  /// Begins to accept. Once. Without `turned_away` such connections are closed without a word.
+  void start(Accepted accepted, TurnedAway turned_away = {});
+  /// Closes the listening socket now: the kernel resets whoever waits in its queue. Connections already
+  /// handed over are not touched.
   void stop() noexcept;
+  /// Closes it so that nobody is reset: lets no new handshake begin (a filter in the socket drops each SYN,
+  /// whose sender tries again and is refused, or reaches another process), takes the connections whose
+  /// handshake is under way, and closes when none has come for a while (`kQuiet`, at most `kSettleMax`).
+  /// A shared socket is closed at once: what waits in its queue waits for its other owners. ADR 11.
+  void settle();
+  static constexpr std::chrono::milliseconds kQuiet{100};
+  static constexpr std::chrono::seconds kSettleMax{2};
 
   /// How often the loop has paused.
   std::uint64_t pauses() const noexcept;
@@ -42,6 +51,7 @@ class Listener {
  private:
   struct State;
   explicit Listener(std::shared_ptr<State> state);
+  static void close_when_quiet(const std::shared_ptr<State>& state);
   static Task<> accept_loop(std::shared_ptr<State> state);
 
   std::shared_ptr<State> state_;  ///< shared with the loop, which may outlive the listener by one turn
