@@ -55,6 +55,12 @@ void OriginPool::set_endpoints(std::vector<Endpoint> endpoints) {
   close_idle();
 }
 
+void OriginPool::set_options(const OriginPoolOptions& options) {
+  auto gauge = std::move(options_.open_gauge);
+  options_ = options;
+  options_.open_gauge = std::move(gauge);
+}
+
 void OriginPool::close_idle() noexcept {
   idle_.clear();
   sweep_.disarm();

@@ -71,6 +71,8 @@ class OriginPool {
 
   /// New addresses of the origin. Connections to the old ones are closed as they become idle.
   void set_endpoints(std::vector<Endpoint> endpoints);
+  /// Other limits and timeouts, from the next use on; the gauge stays. What is idle already keeps its buffer.
+  void set_options(const OriginPoolOptions& options);
   void close_idle() noexcept;
 
   std::size_t idle() const noexcept { return idle_.size(); }

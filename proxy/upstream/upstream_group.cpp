@@ -44,6 +44,11 @@ void UpstreamGroup::set_hosts(const HostSet& hosts) {
   balancer_.forget();
 }
 
+void UpstreamGroup::set_options(const net::OriginPoolOptions& options) {
+  options_ = options;
+  for (auto& host : hosts_) host->pool.set_options(options);
+}
+
 /// The host that has this record already, brought up to date, or a new one.
 std::unique_ptr<UpstreamHost> UpstreamGroup::take(const HostSet::Entry& entry) {
   const auto same = [&](const auto& host) { return host && host->record == entry.record; };

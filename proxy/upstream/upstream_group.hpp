@@ -37,6 +37,9 @@ class UpstreamGroup {
   /// longer has are closed as they become idle. One that is gone finishes the exchanges that are on it.
   void set_hosts(const HostSet& hosts);
 
+  /// Other limits and timeouts for the pools of all hosts.
+  void set_options(const net::OriginPoolOptions& options);
+
   /// The host for a request that has been on none of `tried`: one that is in service; when there is none
   /// left, one that is not, for a host that may be down is better than an error. Null when all have been
   /// tried or have no address. `enter` it before anything else is done.

@@ -1,4 +1,5 @@
 #include "proxy/admin/metrics.hpp"
+#include "proxy/admin/upstream_metrics.hpp"
 
 #include <array>
 #include <cstdio>
@@ -28,10 +29,25 @@ ShadowStats one_shadow() {
   return stats;
 }
 
+std::vector<HostReport> two_hosts() {
+  std::vector<HostReport> hosts(2);
+  hosts[0].name = "http://a:80";
+  hosts[0].responses[1] = 5;
+  hosts[0].connections_open = 3;
+  hosts[1].name = "http://b:80";
+  hosts[1].healthy = false;
+  hosts[1].ejected = true;
+  hosts[1].ejections = 2;
+  hosts[1].errors = 4;
+  hosts[1].checks[2] = 9;
+  return hosts;
+}
+
 std::string expose_all(const std::vector<const WorkerCounters*>& workers, const ShadowStats& stats) {
   const std::vector<telemetry::MetricSource> sources{
       [&](telemetry::MetricSet& set) { add_data_plane_metrics(workers, set); },
       [&](telemetry::MetricSet& set) { add_shadow_plane_metrics(stats, set); },
+      [](telemetry::MetricSet& set) { add_upstream_metrics(two_hosts(), set); },
       [](telemetry::MetricSet& set) { add_process_metrics(set); }};
   return telemetry::expose_text(sources);
 }
@@ -79,6 +95,22 @@ TEST(AdminMetrics, EverySeriesOfAClosedListIsThereFromTheStart) {
   EXPECT_TRUE(has(text, R"(understudy_scrub_redactions_total{detector="card"} 0)"));
   EXPECT_TRUE(has(text, R"(understudy_capture_bytes_total{stage="stored"} 100)"));
   EXPECT_NE(text.find("understudy_build_info{version=\""), std::string::npos);
+}
+
+TEST(AdminMetrics, HostsAreSeriesOfTheirOwn) {
+  const WorkerCounters worker;
+  const auto text = expose_all({&worker}, one_shadow());
+  EXPECT_TRUE(has(text, R"(understudy_upstream_healthy{host="http://a:80"} 1)")) << text;
+  EXPECT_TRUE(has(text, R"(understudy_upstream_healthy{host="http://b:80"} 0)"));
+  EXPECT_TRUE(has(text, R"(understudy_upstream_ejected{host="http://b:80"} 1)"));
+  EXPECT_TRUE(has(text, R"(understudy_upstream_ejections_total{host="http://b:80"} 2)"));
+  EXPECT_TRUE(has(text, R"(understudy_upstream_connections_active{host="http://a:80"} 3)"));
+  EXPECT_TRUE(has(text, R"(understudy_upstream_requests_total{host="http://a:80",code_class="2xx"} 5)"));
+  EXPECT_TRUE(has(text, R"(understudy_upstream_requests_total{host="http://b:80",code_class="none"} 4)"));
+  EXPECT_TRUE(has(text, R"(understudy_upstream_requests_total{host="http://b:80",code_class="2xx"} 0)"));
+  EXPECT_TRUE(
+      has(text, R"(understudy_upstream_health_checks_total{host="http://b:80",result="connect_failed"} 9)"));
+  EXPECT_TRUE(has(text, R"(understudy_upstream_health_checks_total{host="http://a:80",result="ok"} 0)"));
 }
 
 TEST(AdminMetrics, PromtoolFindsNothingToSay) {
