@@ -1,6 +1,7 @@
 #include "capture-format/commands/console.hpp"
-#include "capture-format/commands/exchange_text.hpp"
+#include "capture-format/commands/exchange_line.hpp"
 #include "capture-format/commands/registration.hpp"
+#include "capture-format/convert/ndjson_export.hpp"
 #include "capture-format/reader.hpp"
 
 #include <algorithm>

@@ -1,10 +1,12 @@
 #include "capture-format/commands/console.hpp"
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/commands/text_file.hpp"
-#include "capture-format/convert/har_export.hpp"
+#include "capture-format/convert/exporter.hpp"
 #include "capture-format/reader.hpp"
+#include "core/base/units.hpp"
 
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,6 +39,19 @@ ExitCode check_inputs(const ExportOptions& options) {
   return ExitCode::ok;
 }
 
+/// On stderr, because standard output may be the export; silent when nothing was lost.
+void tell_losses(const ExportReport& report) {
+  if (report.left_out.empty() && report.losses.empty()) return;
+  std::fprintf(stderr, "%s",
+               fmt::format("exported {} of {} exchanges\n", format_count(report.written),
+                           format_count(report.exchanges))
+                   .c_str());
+  for (const auto& [reason, count] : report.left_out)
+    std::fprintf(stderr, "%s", fmt::format("  left out {}: {}\n", format_count(count), reason).c_str());
+  for (const auto& [what, count] : report.losses)
+    std::fprintf(stderr, "%s", fmt::format("  lost in {}: {}\n", format_count(count), what).c_str());
+}
+
 ExitCode run_export(const ExportOptions& options) {
   if (const auto checked = check_inputs(options); checked != ExitCode::ok) return checked;
   if (auto separate = check_output_is_no_input(options.output, options.files); !separate)
@@ -45,8 +60,9 @@ ExitCode run_export(const ExportOptions& options) {
   auto output = TextFile::open(options.output, options.force);
   if (!output) return fail(ExitCode::usage, output.error().message);
   bool damaged = false;
-  bool first = true;
-  bool wanted = (*output)->write(har_prologue());
+  const auto exporter = make_exporter(options.format);
+  bool wanted = (*output)->write(exporter->prologue());
+  std::string text;
   for (const auto& path : options.files) {
     auto reader = Reader::open(path);
     if (!reader) return fail(ExitCode::usage, reader.error().message);
@@ -54,16 +70,18 @@ ExitCode run_export(const ExportOptions& options) {
     while (const auto* exchange = wanted && !interrupted() ? reader->next() : nullptr) {
       if (reader->info().contains_unscrubbed && !options.allow_unscrubbed)
         return fail(ExitCode::usage, fmt::format("{}: holds unscrubbed traffic", path));
-      wanted = (*output)->write((first ? "" : ",\n") + har_entry(*exchange));
-      first = false;
+      text.clear();
+      exporter->append(text, *exchange);
+      wanted = (*output)->write(text);
       progress.update(reader->totals().position, reader->totals().file_bytes);
     }
     if (interrupted()) return ExitCode::interrupted;
     for (const auto& note : reader->damage().notes) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
     damaged = damaged || reader->damage().incidents != 0;
   }
-  (*output)->write(har_epilogue());
+  (*output)->write(exporter->epilogue());
   const auto finished = (*output)->finish();
+  tell_losses(exporter->report());
   return finished == ExitCode::ok && damaged ? ExitCode::failed : finished;
 }
 
@@ -75,7 +93,7 @@ void add_export(CLI::App& capture, Run& run) {
   command->add_option("CAPTURE", options->files, "Capture files")->required();
   command->add_option("--to", options->format, "Format of the output")
       ->required()
-      ->check(CLI::IsMember({"har"}));
+      ->check(CLI::IsMember(std::vector<std::string>(kExportFormats.begin(), kExportFormats.end())));
   command->add_option("--output,-o", options->output, "The file to write; without it, standard output");
   command->add_flag("--allow-unscrubbed", options->allow_unscrubbed,
                     "Also export files that hold unscrubbed traffic");
@@ -83,6 +101,9 @@ void add_export(CLI::App& capture, Run& run) {
   command->footer(
       "Examples:\n  understudy capture export --to har shop.ucap.zst --output shop.har\n"
       "  understudy capture export --to har shop.ucap.zst | jq '.log.entries | length'\n"
+      "  understudy capture export --to csv shop.ucap.zst -o shop.csv\n"
+      "  understudy capture export --to curl --allow-unscrubbed raw.ucap.zst | sh\n"
+      "What a format cannot say is counted on stderr.\n"
       "\nExit codes: 0 exported, 1 exported what damage has left, 2 usage, 130 interrupted.");
   command->callback([options, &run] { run = [options] { return run_export(*options); }; });
 }

@@ -1,7 +1,6 @@
 #include "capture-format/commands/console.hpp"
 #include "capture-format/commands/registration.hpp"
-#include "capture-format/convert/har_import.hpp"
-#include "capture-format/convert/input_text.hpp"
+#include "capture-format/convert/importer.hpp"
 #include "capture-format/convert/json_writer.hpp"
 #include "core/base/units.hpp"
 #include "core/sections/local_key.hpp"
@@ -68,14 +67,12 @@ std::string report_as_json(const ImportReport& report, const FileWriterTotals& t
 }
 
 /// Empty: go on.
-std::optional<ExitCode> import_input(const std::string& path, HarImporter& importer) {
+std::optional<ExitCode> import_input(const std::string& path, Importer& importer) {
   auto text = read_input(path);
   if (interrupted()) return ExitCode::interrupted;
   if (!text) return fail(ExitCode::usage, text.error().message);
-  const auto document = HarDocument::parse(std::move(*text));
-  if (!document) return fail(ExitCode::usage, fmt::format("{}: {}", path, document.error().message));
   Progress progress("importing " + path);
-  const auto imported = importer.import(*document, [&progress](std::uint64_t done, std::uint64_t of) {
+  const auto imported = importer.import(*std::move(text), [&progress](std::uint64_t done, std::uint64_t of) {
     progress.update(done, of);
     return !interrupted();
   });
@@ -106,10 +103,11 @@ ExitCode run_import(const ImportOptions& options) {
   file.contains_unscrubbed = options.allow_unscrubbed;
   auto writer = FileWriter::open(file);
   if (!writer) return fail(ExitCode::usage, writer.error().message);
-  HarImporter importer(**writer, scrubber ? &*scrubber : nullptr);
+  ImportSink sink(**writer, scrubber ? &*scrubber : nullptr);
+  const auto importer = make_importer(options.format, sink);
   for (const auto& input : options.inputs)
-    if (const auto ended = import_input(input, importer)) return *ended;
-  const auto& report = importer.report();
+    if (const auto ended = import_input(input, *importer)) return *ended;
+  const auto& report = sink.report();
   if (report.imported == 0 && report.refused_total() != 0)
     return fail(ExitCode::usage,
                 fmt::format("{}: none of the {} entries can be imported: {}", options.inputs.front(),
@@ -117,7 +115,7 @@ ExitCode run_import(const ImportOptions& options) {
   const auto totals = (*writer)->finish();
   if (!totals) return fail(ExitCode::usage, totals.error().message);
   Output output;
-  output.write((options.json ? report_as_json : report_as_text)(importer.report(), *totals, options));
+  output.write((options.json ? report_as_json : report_as_text)(report, *totals, options));
   return output.finish();
 }
 
@@ -130,7 +128,7 @@ void add_import(CLI::App& capture, Run& run) {
       ->required();
   command->add_option("--from", options->format, "Format of the inputs")
       ->required()
-      ->check(CLI::IsMember({"har"}));
+      ->check(CLI::IsMember(std::vector<std::string>(kImportFormats.begin(), kImportFormats.end())));
   command->add_option("--output,-o", options->output, "The capture file to write (*.ucap.zst)")->required();
   command->add_option("--service", options->service, "Name of the recorded service, for the file's header");
   command->add_option("--key-file", options->key_file,
@@ -144,6 +142,8 @@ void add_import(CLI::App& capture, Run& run) {
       "Traffic is scrubbed as the proxy scrubs it. The report accounts for every entry.\n"
       "Examples:\n  understudy capture import --from har browser.har --output browser.ucap.zst\n"
       "  understudy capture import --from har --key-file scrub.key a.har.gz b.har.zst -o both.ucap.zst\n"
+      "  understudy capture import --from gor 'requests_0.gor.gz' -o requests.ucap.zst\n"
+      "  understudy capture import --from access-log /var/log/nginx/access.log -o log.ucap.zst\n"
       "  curl -s https://example.org/x.har | understudy capture import --from har - -o x.ucap.zst\n"
       "\nExit codes: 0 imported, 2 usage or malformed input (no file is left), 130 interrupted.");
   command->callback([options, &run] { run = [options] { return run_import(*options); }; });

@@ -1,23 +1,17 @@
 #include "capture-format/convert/har_export.hpp"
 
 #include "capture-format/convert/base64.hpp"
+#include "capture-format/convert/exchange_url.hpp"
 #include "capture-format/convert/har_entry.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "capture-format/convert/json_writer.hpp"
 #include "capture-format/convert/record_names.hpp"
 #include "capture-format/convert/wall_time.hpp"
-#include "core/base/ascii.hpp"
 
 #include <algorithm>
 
 namespace understudy::capture {
 namespace {
-
-std::string_view header(const MessageView& message, std::string_view name) noexcept {
-  for (const auto& field : message.headers)
-    if (iequals(field.name, name)) return field.value;
-  return {};
-}
 
 void write_headers(JsonWriter& json, const MessageView& message) {
   json.key("headers").begin_array();
@@ -33,16 +27,6 @@ std::string_view version_text(const ExchangeView& exchange, const MessageView& m
                               std::string_view key) {
   const auto recorded = extension(exchange, key);
   return !recorded.empty() ? recorded : message.version == 10 ? "HTTP/1.0" : "HTTP/1.1";
-}
-
-std::string url_of(const ExchangeView& exchange) {
-  if (const auto recorded = extension(exchange, HarExtension::kUrl); !recorded.empty())
-    return std::string(recorded);
-  const auto scheme = extension(exchange, HarExtension::kScheme);
-  const auto& request = exchange.request;
-  auto authority = !request.authority.empty() ? request.authority : header(request, "host");
-  if (authority.empty()) authority = "unknown.invalid";
-  return join_url(scheme.empty() ? "http" : scheme, authority, request.target);
 }
 
 void write_query(JsonWriter& json, std::string_view target) {
@@ -77,7 +61,7 @@ void write_request(JsonWriter& json, const ExchangeView& exchange) {
   json.member("headersSize", -1).member("bodySize", request.body_length);
   if (!request.body.empty()) {
     const bool text = is_utf8(request.body);
-    json.key("postData").begin_object().member("mimeType", header(request, "content-type"));
+    json.key("postData").begin_object().member("mimeType", header_value(request, "content-type"));
     json.member("text", text ? std::string(request.body) : base64_encode(request.body));
     if (!text) json.member("_encoding", "base64");
     json.end_object();
@@ -88,7 +72,7 @@ void write_request(JsonWriter& json, const ExchangeView& exchange) {
 void write_content(JsonWriter& json, const MessageView& response) {
   const bool text = is_utf8(response.body);
   json.key("content").begin_object().member("size", response.body_length);
-  json.member("mimeType", header(response, "content-type"));
+  json.member("mimeType", header_value(response, "content-type"));
   if (!response.body.empty())
     json.member("text", text ? std::string(response.body) : base64_encode(response.body));
   if (!text) json.member("encoding", "base64");
@@ -104,7 +88,7 @@ void write_response(JsonWriter& json, const ExchangeView& exchange) {
   write_cookies(json);
   write_headers(json, response);
   write_content(json, response);
-  json.member("redirectURL", header(response, "location"));
+  json.member("redirectURL", header_value(response, "location"));
   json.member("headersSize", -1).member("bodySize", response.body_length).end_object();
 }
 

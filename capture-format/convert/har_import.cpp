@@ -1,10 +1,11 @@
 #include "capture-format/convert/har_import.hpp"
 
-#include "capture-format/convert/scrubbed_exchange.hpp"
+#include "capture-format/convert/har_document.hpp"
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,8 +36,12 @@ std::vector<std::size_t> time_order(const std::vector<HarEntryPlace>& places) {
 
 }  // namespace
 
-Outcome<> HarImporter::import(const HarDocument& document, const ImportProgress& progress) {
-  connections_.clear();
+Outcome<> HarImporter::import(InputText input, const ImportProgress& progress) {
+  if (input.cut_off) return Failure{"cut off: the compressed file ends too early"};
+  auto parsed = HarDocument::parse(std::move(input.text));
+  if (!parsed) return parsed.error();
+  const auto& document = *parsed;
+  sink_->begin_input();
   std::vector<HarEntryPlace> places;
   places.reserve(document.size());
   for (std::size_t i = 0; i < document.size(); ++i) {
@@ -51,49 +56,19 @@ Outcome<> HarImporter::import(const HarDocument& document, const ImportProgress&
     if (auto imported = import_entry(document.entry(i), places[i]); !imported) return imported;
     if (!progress(++done, places.size())) break;
   }
-  if (document.lone_surrogates() != 0)
-    report_.repairs["lone_surrogate_replaced"] += document.lone_surrogates();
+  sink_->repaired_input("lone_surrogate_replaced", document.lone_surrogates());
   return {};
 }
 
-Outcome<> HarImporter::import_entry(std::string_view json, const HarEntryPlace& at) {
-  ++report_.read;
+Outcome<> HarImporter::import_entry(std::string_view json, const HarEntryPlace& place) {
   auto exchange = read_har_entry(json);
   if (!exchange) {
-    ++report_.refused[exchange.error().message];
+    sink_->refuse(exchange.error().message);
     return {};
   }
-  if (!at.has_start) exchange->repaired("no_start_time");
-  auto& view = exchange->view;
-  view.start_ns = at.start_ns;
-  view.scrub.state = ScrubState::off;
-  std::optional<ScrubbedExchange> scrubbed;
-  if (scrubber_ != nullptr) scrubbed.emplace(*scrubber_, view);
-  auto written = scrubbed ? scrubbed->view() : view;
-  if (!FileWriter::fits(written)) {
-    ++report_.refused["too_large"];
-    return {};
-  }
-  place(written, at);
-  if (auto appended = output_->append(written); !appended) return appended;
-  ++report_.imported;
-  report_.redactions += written.scrub.redactions;
-  if (written.scrub.state == ScrubState::failed_body_removed) ++report_.bodies_removed;
-  if (!exchange->repairs.empty()) ++report_.repaired;
-  for (const auto repair : exchange->repairs) ++report_.repairs[std::string(repair)];
-  return {};
-}
-
-void HarImporter::place(ExchangeView& view, const HarEntryPlace& at) {
-  view.id = next_id_++;
-  if (at.connection.empty()) {
-    view.connection_id = next_connection_++;
-    return;
-  }
-  auto& connection = connections_[at.connection];
-  if (connection.id == 0) connection.id = next_connection_++;
-  view.connection_id = connection.id;
-  view.connection_sequence = connection.next_sequence++;
+  if (!place.has_start) exchange->repaired("no_start_time");
+  exchange->view.start_ns = place.start_ns;
+  return sink_->add(exchange->view, place.connection, exchange->repairs);
 }
 
 }  // namespace understudy::capture

@@ -51,7 +51,7 @@ Outcome<std::string> read_bytes(const std::string& path) {
   }
 }
 
-Outcome<std::string> inflate_zstd(const std::string& path, std::string_view bytes) {
+Outcome<InputText> inflate_zstd(const std::string& path, std::string_view bytes) {
   const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
   std::string out;
@@ -66,12 +66,12 @@ Outcome<std::string> inflate_zstd(const std::string& path, std::string_view byte
     out.append(piece->data(), to.pos);
     if (out.size() > kInputBytesMax) return too_large(path);
     if (pending != 0 && in.pos == in.size && to.pos == 0 && before == in.pos)
-      return failure(path, "zstd: cut off");
+      return InputText{std::move(out), true};
   }
-  return success(std::move(out));
+  return InputText{std::move(out), false};
 }
 
-Outcome<std::string> inflate_gzip(const std::string& path, std::string_view bytes) {
+Outcome<InputText> inflate_gzip(const std::string& path, std::string_view bytes) {
   z_stream stream{};
   constexpr int kGzipOnly = 15 + 16;
   if (inflateInit2(&stream, kGzipOnly) != Z_OK) return failure(path, "gzip: out of memory");
@@ -88,10 +88,10 @@ Outcome<std::string> inflate_gzip(const std::string& path, std::string_view byte
     out.append(piece->data(), piece->size() - stream.avail_out);
     if (out.size() > kInputBytesMax) return too_large(path);
     if (state == Z_STREAM_END) {
-      if (stream.avail_in == 0) return success(std::move(out));
+      if (stream.avail_in == 0) return InputText{std::move(out), false};
       inflateReset(&stream);
     } else if (state == Z_BUF_ERROR || (state == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) {
-      return failure(path, "gzip: cut off");
+      return InputText{std::move(out), true};
     } else if (state != Z_OK) {
       return failure(path, fmt::format("gzip: {}", stream.msg != nullptr ? stream.msg : "corrupt"));
     }
@@ -100,16 +100,15 @@ Outcome<std::string> inflate_gzip(const std::string& path, std::string_view byte
 
 }  // namespace
 
-Outcome<std::string> read_input(const std::string& path) {
+Outcome<InputText> read_input(const std::string& path) {
   auto bytes = read_bytes(path);
-  if (!bytes) return bytes;
+  if (!bytes) return bytes.error();
   const std::string_view begin(*bytes);
-  if (begin.starts_with("\x28\xB5\x2F\xFD"))
-    bytes = inflate_zstd(path, *bytes);
-  else if (begin.starts_with("\x1F\x8B"))
-    bytes = inflate_gzip(path, *bytes);
-  if (bytes && bytes->starts_with("\xEF\xBB\xBF")) bytes->erase(0, 3);
-  return bytes;
+  auto input = begin.starts_with("\x28\xB5\x2F\xFD") ? inflate_zstd(path, begin)
+               : begin.starts_with("\x1F\x8B")       ? inflate_gzip(path, begin)
+                                               : Outcome<InputText>(InputText{std::move(*bytes), false});
+  if (input && input->text.starts_with("\xEF\xBB\xBF")) input->text.erase(0, 3);
+  return input;
 }
 
 }  // namespace understudy::capture

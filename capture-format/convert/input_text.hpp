@@ -12,7 +12,12 @@ namespace understudy::capture {
 /// More decompressed bytes than this are refused: an input is held in memory.
 inline constexpr std::size_t kInputBytesMax = std::size_t{1} << 30;
 
+struct InputText {
+  std::string text;
+  bool cut_off = false;  ///< the gzip or zstd stream ends too early; `text` is what it gave until there
+};
+
 /// "-" is standard input. Every gzip member and every zstd frame is read; a byte order mark is removed.
-Outcome<std::string> read_input(const std::string& path);
+Outcome<InputText> read_input(const std::string& path);
 
 }  // namespace understudy::capture

@@ -250,7 +250,7 @@ void expect_exact_round_trip(const std::string& name, std::size_t count, std::si
   EXPECT_EQ(report.at("refused").to_number<std::size_t>(), 0u);
   ASSERT_EQ(run_capture({"export", "--to", "har", "--allow-unscrubbed", capture, "-o", har}).code,
             ExitCode::ok);
-  const auto before = sorted_entries(*read_input(source->string()));
+  const auto before = sorted_entries(read_input(source->string())->text);
   const auto after = sorted_entries(read_file(har));
   ASSERT_EQ(after.size(), before.size());
   std::size_t rebuilt = 0;

@@ -1,4 +1,4 @@
-// One exchange as a line: for people, and as JSON with a stable schema (FORMAT.md, "NDJSON").
+// One exchange as a line for people.
 #pragma once
 
 #include "capture-format/record.hpp"
@@ -8,6 +8,5 @@
 namespace understudy::capture {
 
 std::string exchange_as_line(const ExchangeView& exchange);
-std::string exchange_as_json(const ExchangeView& exchange);
 
 }  // namespace understudy::capture
