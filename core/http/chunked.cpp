@@ -5,6 +5,7 @@
 #include "core/http/grammar.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 namespace understudy::http {
@@ -12,6 +13,8 @@ namespace {
 
 // 16 digits fill 64 bits; a longer run is an overflow or padding that nobody needs.
 constexpr unsigned kMaxSizeDigits = 16;
+// Peers count in signed 64-bit integers: a larger size would be negative to them.
+constexpr std::uint64_t kMaxChunkBytes = std::numeric_limits<std::int64_t>::max();
 
 std::optional<unsigned> hex_value(char c) noexcept {
   if (ascii_digit(c)) return static_cast<unsigned>(c - '0');
@@ -92,6 +95,7 @@ Result<> ChunkedDecoder::take_size_byte(char c) {
     if (size_digits_ == kMaxSizeDigits) return Errc::bad_chunk;
     ++size_digits_;
     remaining_ = remaining_ * 16 + *digit;
+    if (remaining_ > kMaxChunkBytes) return Errc::bad_chunk;
     state_ = State::size;
     return {};
   }

@@ -17,6 +17,11 @@ using boost::system::error_code;
 // Beast starts at a start line; ours are read elsewhere, more strictly, so it gets this one.
 constexpr std::string_view kStartLine = "GET / HTTP/1.1\r\n";
 
+// CGI and its heirs write '-' as '_', and cannot tell these from the fields that they imitate.
+bool imitates_framing(std::string_view name) noexcept {
+  return iequals(name, "content_length") || iequals(name, "transfer_encoding");
+}
+
 class SectionParser final : public beast::http::basic_parser<true> {
  public:
   SectionParser(std::size_t max_fields, Fields& fields, FramingFields& framing)
@@ -41,6 +46,7 @@ class SectionParser final : public beast::http::basic_parser<true> {
       return;
     }
     fields_.add({text.data(), text.size()}, {value.data(), value.size()});
+    framing_.lookalikes |= name == field::unknown && imitates_framing({text.data(), text.size()});
     note(name, {value.data(), value.size()}, ec);
   }
 

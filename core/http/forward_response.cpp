@@ -30,8 +30,13 @@ void append_response_framing(std::string& out, const ResponseHead& head, const B
     until_close = framing.kind == BodyFraming::Kind::until_close || (chunked && options.to_http_1_0);
     if (!until_close) append_framing(out, framing);
   }
+  // RFC 9110 §15.5.22: a 426 names the protocol to upgrade to.
+  const bool upgrade = head.status == 426 && head.fields.contains("Upgrade");
+  if (upgrade) append_upgrades(out, head.fields);
   if (options.close || until_close)
-    append_field(out, "Connection", "close");
+    append_field(out, "Connection", upgrade ? "upgrade, close" : "close");
+  else if (upgrade)
+    append_field(out, "Connection", "upgrade");
   else if (options.keep_alive_1_0)
     append_field(out, "Connection", "keep-alive");
 }

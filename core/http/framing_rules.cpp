@@ -3,8 +3,13 @@
 #include "core/http/errors.hpp"
 #include "core/http/grammar.hpp"
 
+#include <limits>
+
 namespace understudy::http {
 namespace {
+
+// Peers count in signed 64-bit integers: a larger length would be negative to them.
+constexpr std::uint64_t kMaxContentLength = std::numeric_limits<std::int64_t>::max();
 
 // Transfer-Encoding has to be exactly one "chunked". A list that ends in something else has no end that we
 // could find (RFC 9112 §6.3, rule 4); codings that we do not undo are refused (RFC 9112 §6.1).
@@ -40,7 +45,7 @@ Result<> note_content_length(std::string_view value, FramingFields& fields) {
   while (true) {
     const auto comma = value.find(',', begin);
     const auto length = parse_decimal(trim(value.substr(begin, comma - begin)));
-    if (!length) return Errc::bad_content_length;
+    if (!length || *length > kMaxContentLength) return Errc::bad_content_length;
     if (fields.content_length && *fields.content_length != *length) return Errc::bad_content_length;
     fields.content_length = length;
     if (comma == std::string_view::npos) return {};

@@ -22,6 +22,8 @@ struct FramingFields {
   bool close = false;
   bool keep_alive = false;
   bool expects_continue = false;
+  bool lookalikes =
+      false;  ///< "Content_Length" or "Transfer_Encoding": the real thing behind a CGI-like origin
 };
 
 /// Takes in one Content-Length line: digits, or a list of equal numbers (RFC 9110 §8.6).

@@ -12,8 +12,8 @@ Result<std::optional<std::string_view>> HeadReader::start_line(std::string_view 
     return std::optional(window.substr(0, *end - 2));
   }
   if (window.size() < limit_bytes_) return std::optional<std::string_view>{};
-  // A method and a space came: then it is the target that does not end.
-  return window.find(' ') == std::string_view::npos ? Errc::head_too_large : Errc::target_too_long;
+  // A method and a space came: then it is the target that does not end. Nothing that long is a method.
+  return window.find(' ') == std::string_view::npos ? malformed : Errc::target_too_long;
 }
 
 Result<std::optional<std::string_view>> HeadReader::field_lines(std::string_view in) {

@@ -25,7 +25,7 @@ class HeadReader {
   /// Start line, field lines and line endings together; 0 until the head is whole.
   std::size_t head_bytes() const noexcept { return head_bytes_; }
 
-  /// The start line without CRLF, once it is whole. Errors: `malformed`; target_too_long or head_too_large.
+  /// The start line without CRLF, once it is whole. Errors: `malformed`, target_too_long.
   Result<std::optional<std::string_view>> start_line(std::string_view in, Errc malformed);
 
   /// The field lines with the final empty line, once they are whole. Errors: bad_field, head_too_large.

@@ -65,6 +65,7 @@ Result<> RequestParser::Impl::parse_fields(std::string_view in) {
   FramingFields fields;
   if (const auto read = parse_field_section(**lines, limits.field_count, head.fields, fields); !read)
     return read.error();
+  if (fields.lookalikes) return Errc::ambiguous_framing;
   const auto framing = request_framing(head.version, fields);
   if (!framing) return framing.error();
   // RFC 9112 §3.2: exactly one Host in HTTP/1.1, and never one that could be read in two ways.

@@ -7,6 +7,8 @@ namespace understudy::http {
 namespace {
 
 constexpr std::size_t kVersionSize = 8;  // "HTTP/1.1"
+// The longest registered method has 17 characters. What is far longer is an attack on somebody's buffer.
+constexpr std::size_t kMaxMethodBytes = 128;
 
 // HTTP-version (RFC 9112 §2.3). A higher minor version than ours is read as ours (RFC 9110 §2.5); another
 // major version is another protocol, and 0.9 has no version at all.
@@ -50,7 +52,8 @@ Result<> check_target(std::string_view method, std::string_view target) {
 
 Result<> parse_request_line(std::string_view line, std::size_t target_limit_bytes, RequestHead& head) {
   const auto method_size = token_size(line);
-  if (method_size == 0 || method_size == line.size() || line[method_size] != ' ')
+  if (method_size == 0 || method_size > kMaxMethodBytes || method_size == line.size() ||
+      line[method_size] != ' ')
     return Errc::bad_request_line;
   const auto method = line.substr(0, method_size);
   const auto rest = line.substr(method_size + 1);

@@ -13,6 +13,8 @@ std::vector<AcceptedRequest> start_lines_and_targets() {
        "GET /a%2Fb?x=1&y=%20 1.1"},
       {"UnknownMethod", "BREW /pot HTTP/1.1\r\n" + kHost + "\r\n", "BREW /pot 1.1"},
       {"MethodOfAllTokenMarks", "!#$%&'*+-.^_`|~ / HTTP/1.1\r\n" + kHost + "\r\n", "!#$%&'*+-.^_`|~ / 1.1"},
+      {"MethodOf128Bytes", std::string(128, 'A') + " / HTTP/1.1\r\n" + kHost + "\r\n",
+       std::string(128, 'A') + " / 1.1"},
       {"LowerCaseMethodIsAnotherMethod", "get / HTTP/1.1\r\n" + kHost + "\r\n", "get / 1.1"},
       {"OptionsAsterisk", "OPTIONS * HTTP/1.1\r\n" + kHost + "\r\n", "OPTIONS * 1.1"},
       {"AbsoluteForm", "GET http://b:81/x HTTP/1.1\r\n" + kHost + "\r\n", "GET http://b:81/x 1.1"},

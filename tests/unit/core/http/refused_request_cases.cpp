@@ -61,7 +61,9 @@ std::vector<RefusedRequest> refused_start_lines() {
       {"TraceLowerCase", "trace /" + kEnd, 405},
       {"TargetTooLong", "GET /" + std::string(17000, 'a') + kEnd, 414},
       {"TargetWithoutEnd", "GET /" + std::string(40000, 'a'), 414},
-      {"MethodWithoutEnd", std::string(40000, 'A'), 431},
+      {"MethodWithoutEnd", std::string(40000, 'A')},
+      {"MethodTooLong", std::string(129, 'A') + " /" + kEnd},
+      {"MethodFarTooLong", std::string(40000, 'A') + " /" + kEnd},
   };
 }
 
@@ -141,6 +143,9 @@ std::vector<RefusedRequest> refused_framings() {
       {"ChunkedTwice", post + te + te + chunks},
       {"ChunkedThenOtherLine", post + te + "Transfer-Encoding: gzip\r\n" + chunks},
       {"OtherLineThenChunked", post + "Transfer-Encoding: gzip\r\n" + te + chunks},
+      {"LengthAndItsLookalike", post + cl + "Content_Length: 99\r\n\r\nhello"},
+      {"LengthAndChunkedLookalike", post + cl + "transfer_Encoding: chunked\r\n\r\nhello"},
+      {"LookalikeAlone", post + "Transfer_Encoding: chunked\r\n" + chunks},
       {"SpaceBeforeColonOfTransferEncoding", post + "Transfer-Encoding : chunked\r\n" + chunks},
   };
   const std::vector<RefusedRequest> codings = {
@@ -183,6 +188,7 @@ std::vector<RefusedRequest> refused_framings() {
       {"Quoted", "\"5\""},
       {"EightBit", "\xb5"},
       {"Overflow", "18446744073709551616"},
+      {"SignedOverflow", "9223372036854775808"},
       {"LongOverflow", "99999999999999999999999999"},
       {"ListOfDifferent", "5, 6"},
       {"ListWithEmpty", "5,"},
@@ -208,6 +214,7 @@ std::vector<RefusedRequest> refused_chunks() {
       {"TrailingTab", "5\t\r\nhello\r\n0\r\n\r\n"},
       {"Underscore", "1_0\r\n"},
       {"Overflow", "10000000000000000\r\n"},
+      {"SignedOverflow", "8000000000000000\r\n"},
       {"ManyZeros", std::string(17, '0') + "\r\n\r\n"},
       {"BareLfAfterSize", "5\nhello\r\n0\r\n\r\n"},
       {"BareCrAfterSize", "5\rhello\r\n0\r\n\r\n"},
