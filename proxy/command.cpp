@@ -30,6 +30,7 @@ struct Flags {
   std::string workers;
   std::string sample;
   std::string guard;
+  std::string access_log;
 };
 
 constexpr const char* kFooter =
@@ -93,6 +94,9 @@ Outcome<ProxyConfig> config_of_flags(const Flags& flags) {
     config.admin.emplace();
     taken = take("--admin", net::parse_listen_address(flags.admin), config.admin->address);
   }
+  if (taken && !flags.access_log.empty())
+    taken = take("--access-log", LineFormat::parse("json"),
+                 config.access_log.emplace(AccessLogOptions{flags.access_log, {}, 1.0}).format);
   if (!flags.capture.empty()) config.capture.emplace().directory = flags.capture;
   if (!taken) return taken.error();
   if (auto checked = check_config(config); !checked) return checked.error();
@@ -157,7 +161,9 @@ void add_command(CLI::App& app, std::function<ExitCode()>& run) {
       command->add_option("--admin", flags->admin, "Loopback address of health, metrics and switches"),
       command->add_option("--workers", flags->workers, "Threads; default: as many as the machine has"),
       command->add_option("--sample", flags->sample, "Share of exchanges for shadows and capture: 10%"),
-      command->add_option("--guard", flags->guard, "YAML file with rules for what may reach a shadow")};
+      command->add_option("--guard", flags->guard, "YAML file with rules for what may reach a shadow"),
+      command->add_option("--access-log", flags->access_log,
+                          "File for a JSON line per exchange, scrubbed; - for standard output")};
   for (auto* option : options) option->excludes(config);
   command->callback([flags, &run] { run = [flags] { return run_proxy(*flags); }; });
 }

@@ -4,6 +4,8 @@
 #include "core/net/listener.hpp"
 #include "core/net/worker.hpp"
 #include "core/telemetry/log.hpp"
+#include "proxy/access_log/access_log.hpp"
+#include "proxy/admin/access_log_metrics.hpp"
 #include "proxy/admin/admin.hpp"
 #include "proxy/admin/metrics.hpp"
 #include "proxy/admin/upstream_metrics.hpp"
@@ -51,6 +53,7 @@ class ProxyServer::Impl {
   void drain();
   void stop();
   void apply(const ProxyConfig& config);
+  void reopen_logs() { access_log_.reopen(); }
 
   std::vector<const WorkerCounters*> counters() const;
   ShadowStats shadow_stats() const { return shadow_ ? shadow_->stats() : ShadowStats{}; }
@@ -76,6 +79,7 @@ class ProxyServer::Impl {
   net::Worker control_;
   net::Timer patience_{control_.executor()};
   std::unique_ptr<UpstreamControl> upstream_;  ///< longer than the workers, which report to it
+  AccessLog access_log_;                       ///< longer than the workers, which fill its queues
   std::vector<std::unique_ptr<WorkerUnit>> units_;
   std::unique_ptr<ShadowPlane> shadow_;
   std::unique_ptr<AdminServer> admin_;
@@ -97,6 +101,7 @@ Outcome<> ProxyServer::Impl::open() {
   const std::size_t hardware = std::max(1U, std::thread::hardware_concurrency());
   const std::size_t workers = config_.workers != 0 ? config_.workers : hardware;
   upstream_ = std::make_unique<UpstreamControl>(control_, config_.primary, *resolved, workers);
+  if (auto opened = access_log_.configure(config_.access_log, config_.scrub); !opened) return opened;
   if (auto opened = open_workers(workers); !opened) return opened;
   if (auto checked = check_primary(config_, *resolved, addresses_); !checked) return checked;
   auto forbidden = ip_endpoints(*resolved);
@@ -116,6 +121,7 @@ Outcome<> ProxyServer::Impl::open_workers(std::size_t count) {
   for (std::size_t index = 0; index < count; ++index) {
     auto& unit = *units_.emplace_back(
         std::make_unique<WorkerUnit>(static_cast<unsigned>(index), options, share_, tee));
+    unit.plane().set_access_log(access_log_.add_queue());
     for (const auto& address : addresses_)
       if (auto listening = unit.plane().listen(address); !listening) return listening.error();
   }
@@ -164,6 +170,8 @@ AdminHooks ProxyServer::Impl::admin_hooks() {
         [this](telemetry::MetricSet& metrics) { add_shadow_plane_metrics(shadow_->stats(), metrics); });
   hooks.metrics.push_back(
       [this](telemetry::MetricSet& metrics) { add_upstream_metrics(upstream_->reports(), metrics); });
+  hooks.metrics.push_back(
+      [this](telemetry::MetricSet& metrics) { add_access_log_metrics(access_log_.stats(), metrics); });
   hooks.metrics.push_back(add_process_metrics);
   return hooks;
 }
@@ -201,6 +209,7 @@ ExitCode ProxyServer::Impl::run() {
   announce();
   control_.run();
   join_workers();
+  access_log_.stop();
   if (shadow_) shadow_->stop(exit_code_ == ExitCode::ok ? kShadowGrace : std::chrono::nanoseconds(0));
   telemetry::log(telemetry::Level::info, "proxy_stopped");
   return exit_code_;
@@ -284,6 +293,7 @@ ExitCode ProxyServer::run() { return impl_->run(); }
 void ProxyServer::drain() { impl_->drain(); }
 void ProxyServer::stop() { impl_->stop(); }
 void ProxyServer::apply(const ProxyConfig& config) { impl_->apply(config); }
+void ProxyServer::reopen_logs() { impl_->reopen_logs(); }
 std::vector<const WorkerCounters*> ProxyServer::counters() const { return impl_->counters(); }
 ShadowStats ProxyServer::shadow_stats() const { return impl_->shadow_stats(); }
 

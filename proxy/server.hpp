@@ -37,6 +37,8 @@ class ProxyServer {
   void stop();
   /// Applies what can change while running: the sampled share.
   void apply(const ProxyConfig& config);
+  /// Closes and opens the access log again, after somebody has renamed it.
+  void reopen_logs();
 
   std::vector<const WorkerCounters*> counters() const;
   /// Zeros when there is no shadow plane.

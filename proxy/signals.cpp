@@ -19,6 +19,7 @@ class SignalWatch {
  public:
   SignalWatch(ProxyServer& server, const std::function<Outcome<ProxyConfig>()>& reload)
       : server_(server), reload_(reload), signals_(worker_.executor(), SIGINT, SIGTERM, SIGHUP) {
+    signals_.add(SIGUSR1);
     wait();
     thread_ = std::thread([this] { worker_.run(); });
   }
@@ -38,6 +39,7 @@ class SignalWatch {
 
   void heard(int signal) {
     if (signal == SIGHUP) return reread();
+    if (signal == SIGUSR1) return server_.reopen_logs();
     // The first TERM is polite; INT, and whatever comes after it, is not.
     if (signal == SIGTERM && !draining_) {
       draining_ = true;

@@ -41,6 +41,8 @@ const char* describe(Errc e) noexcept {
       return "connection closed in the middle of a message";
     case Errc::method_not_allowed:
       return "method not allowed";
+    case Errc::body_too_large:
+      return "message body over the limit";
   }
   return "unknown HTTP error";
 }
@@ -80,6 +82,8 @@ unsigned status_for(const boost::system::error_code& ec) noexcept {
       return 431;
     case Errc::method_not_allowed:
       return 405;
+    case Errc::body_too_large:
+      return 413;
     default:
       return 400;
   }

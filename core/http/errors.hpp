@@ -25,6 +25,7 @@ enum class Errc {
   trailers_too_large,          ///< 431
   partial_message,             ///< 400, or 502 from an origin: the peer closed in the middle
   method_not_allowed,          ///< 405: CONNECT and TRACE
+  body_too_large,              ///< 413: set by who limits bodies; the parsers take any size
 };
 
 const boost::system::error_category& category() noexcept;

@@ -19,11 +19,12 @@ bool has_prefix(std::string_view name, std::string_view prefix) noexcept {
   return iequals(name.substr(0, prefix.size()), prefix);
 }
 
-constexpr std::array<std::string_view, 7> kHopByHop = {
-    "connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade", "content-length"};
+constexpr std::array<std::string_view, 8> kHopByHop = {
+    "connection",        "keep-alive", "proxy-connection", "te",
+    "transfer-encoding", "upgrade",    "content-length",   "http2-settings"};
 
 // Content-*, X-Forwarded-*, Sec-* and If-* are protected by their prefixes.
-constexpr std::array<std::string_view, 22> kProtected = {"host",
+constexpr std::array<std::string_view, 25> kProtected = {"host",
                                                          "authorization",
                                                          "proxy-authorization",
                                                          "www-authenticate",
@@ -44,7 +45,10 @@ constexpr std::array<std::string_view, 22> kProtected = {"host",
                                                          "vary",
                                                          "etag",
                                                          "accept-encoding",
-                                                         "trailer"};
+                                                         "trailer",
+                                                         "x-request-id",
+                                                         "traceparent",
+                                                         "tracestate"};
 
 constexpr std::array<std::string_view, 27> kForbiddenInTrailers = {"host",
                                                                    "authorization",

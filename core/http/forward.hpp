@@ -6,6 +6,7 @@
 #include "core/http/framing.hpp"
 #include "core/http/message.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,9 +17,22 @@ namespace understudy::http {
 /// mirrors and replays.
 void remove_hop_by_hop(Fields& fields);
 
+/// What becomes of the fields that tell the origin about the client (RFC 7239 and its predecessors).
+struct ForwardedPolicy {
+  enum class Mode : std::uint8_t {
+    append,   ///< what the client's side said stays and is extended: for a proxy behind other proxies
+    replace,  ///< what the client's side said goes: for a proxy that clients reach directly
+    off,      ///< neither touched nor added
+  };
+  Mode mode = Mode::append;
+  bool x_forwarded = true;  ///< X-Forwarded-For, -Proto, -Host
+  bool forwarded = false;   ///< Forwarded
+};
+
 struct ForwardRequest {
-  std::string_view client_address;      ///< for X-Forwarded-For, without port; empty: leave the field alone
-  std::string_view scheme = "http";     ///< for X-Forwarded-Proto; empty: leave the field alone
+  std::string_view client_address;   ///< without port or brackets; empty: unknown, nothing is said of it
+  std::string_view scheme = "http";  ///< that the client used; empty: nothing is said of it
+  ForwardedPolicy forwarded;
   std::string_view via = "understudy";  ///< pseudonym in Via; empty: no Via
   std::string_view default_host;        ///< Host for an HTTP/1.0 request that has none
   bool tunnel = false;                  ///< pass Upgrade on and say "Connection: upgrade": see `asks_upgrade`
@@ -26,9 +40,10 @@ struct ForwardRequest {
 
 /// Appends the head that the origin gets: Host from an absolute-form target (RFC 9112 §3.2.2), origin-form
 /// target, own version, framing fields for `framing`, Via and X-Forwarded-*. Untouched fields keep bytes and
-/// order. Via and X-Forwarded-For extend the last line of that name; X-Forwarded-Proto and -Host are added
-/// when absent. `TE: trailers` is passed on as our own wish: trailers that come back can be handed on with
-/// `append_last_chunk`.
+/// order. Via, X-Forwarded-For and Forwarded extend the last line of that name; X-Forwarded-Proto and -Host
+/// are added when absent. With ForwardedPolicy::replace all of Forwarded, X-Forwarded-* and X-Real-IP that
+/// came in are dropped first. `TE: trailers` is passed on as our own wish: trailers that come back can be
+/// handed on with `append_last_chunk`.
 void append_forwarded_head(std::string& out, const RequestHead& head, const BodyFraming& framing,
                            const ForwardRequest& options);
 

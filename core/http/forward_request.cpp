@@ -1,4 +1,5 @@
 #include "core/http/forward.hpp"
+#include "core/http/forwarded_element.hpp"
 #include "core/http/forwarded_fields.hpp"
 #include "core/http/grammar.hpp"
 #include "core/http/hop_by_hop.hpp"
@@ -43,8 +44,12 @@ class RequestFields {
         target_(target),
         options_(options),
         filter_(head.fields),
+        replaces_(options.forwarded.mode == ForwardedPolicy::Mode::replace),
+        x_forwarded_(options.forwarded.x_forwarded && options.forwarded.mode != ForwardedPolicy::Mode::off),
+        forwarded_(options.forwarded.forwarded && options.forwarded.mode != ForwardedPolicy::Mode::off),
         via_at_(last_index_of(head.fields, "Via")),
-        forwarded_for_at_(last_index_of(head.fields, "X-Forwarded-For")) {}
+        forwarded_for_at_(extended("X-Forwarded-For", x_forwarded_ && !options.client_address.empty())),
+        forwarded_at_(extended("Forwarded", forwarded_)) {}
 
   void append() {
     host_ = head_.fields.find("Host").value_or(options_.default_host);
@@ -56,7 +61,7 @@ class RequestFields {
       if (iequals(field.name, "Host")) {
         if (!host_written) append_field(out_, field.name, host_);
         host_written = true;
-      } else if (!filter_.drops(field.name)) {
+      } else if (!filter_.drops(field.name) && !(replaces_ && tells_of_client(field.name))) {
         append_one(at, field);
       }
     }
@@ -64,6 +69,13 @@ class RequestFields {
   }
 
  private:
+  /// Where the last line of that name lies, if it is one to extend.
+  std::size_t extended(std::string_view name, bool wanted) const {
+    return wanted && !replaces_ ? last_index_of(head_.fields, name) : kNowhere;
+  }
+
+  bool lacks(std::string_view name) const { return replaces_ || !head_.fields.contains(name); }
+
   void append_one(std::size_t at, const Field& field) {
     if (const auto left = forwards_left(head_, field); left && *left != 0) {
       out_.append(field.name).append(": ");
@@ -75,9 +87,12 @@ class RequestFields {
     if (at == via_at_ && !options_.via.empty()) {
       if (!field.value.empty()) out_.append(", ");
       append_via_member(out_, head_.version, options_.via);
-    } else if (at == forwarded_for_at_ && !options_.client_address.empty()) {
+    } else if (at == forwarded_for_at_) {
       if (!field.value.empty()) out_.append(", ");
       out_.append(options_.client_address);
+    } else if (at == forwarded_at_) {
+      if (!field.value.empty()) out_.append(", ");
+      append_forwarded_element(out_, {options_.client_address, options_.scheme, host_});
     }
     out_.append("\r\n");
   }
@@ -88,12 +103,20 @@ class RequestFields {
       append_via_member(out_, head_.version, options_.via);
       out_.append("\r\n");
     }
+    if (x_forwarded_) append_missing_x_forwarded();
+    if (forwarded_ && forwarded_at_ == kNowhere) {
+      out_.append("Forwarded: ");
+      append_forwarded_element(out_, {options_.client_address, options_.scheme, host_});
+      out_.append("\r\n");
+    }
+  }
+
+  void append_missing_x_forwarded() {
     if (forwarded_for_at_ == kNowhere && !options_.client_address.empty())
       append_field(out_, "X-Forwarded-For", options_.client_address);
-    if (!options_.scheme.empty() && !head_.fields.contains("X-Forwarded-Proto"))
+    if (!options_.scheme.empty() && lacks("X-Forwarded-Proto"))
       append_field(out_, "X-Forwarded-Proto", options_.scheme);
-    if (!host_.empty() && !head_.fields.contains("X-Forwarded-Host"))
-      append_field(out_, "X-Forwarded-Host", host_);
+    if (!host_.empty() && lacks("X-Forwarded-Host")) append_field(out_, "X-Forwarded-Host", host_);
   }
 
   std::string& out_;
@@ -101,8 +124,12 @@ class RequestFields {
   const Target& target_;
   const ForwardRequest& options_;
   HopByHopFilter filter_;
+  bool replaces_;
+  bool x_forwarded_;
+  bool forwarded_;
   std::size_t via_at_;
   std::size_t forwarded_for_at_;
+  std::size_t forwarded_at_;
   std::string_view host_;
 };
 

@@ -2,11 +2,18 @@
 
 #include <functional>
 #include <numeric>
+#include <string>
 
 namespace understudy::proxy {
 namespace {
 
 constexpr std::array<std::string_view, 5> kCodeClasses{"1xx", "2xx", "3xx", "4xx", "5xx"};
+
+/// Statuses with a series of their own; what else a response says is counted as "other".
+constexpr std::array<unsigned, 48> kCodes{100, 101, 103, 200, 201, 202, 203, 204, 205, 206, 207, 300,
+                                          301, 302, 303, 304, 307, 308, 400, 401, 402, 403, 404, 405,
+                                          406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417,
+                                          421, 422, 425, 426, 429, 431, 500, 501, 502, 503, 504, 508};
 
 using Workers = std::span<const WorkerCounters* const>;
 
@@ -46,6 +53,41 @@ void add_by_name(telemetry::MetricFamily& family, std::string_view label,
                }));
 }
 
+void add_responses(Workers workers, telemetry::MetricSet& set) {
+  auto& family =
+      set.counter("understudy_responses_total", "Responses sent to clients, by status; interim ones too.");
+  const auto count_of = [&](std::size_t index) {
+    return sum_of(workers, [index](const WorkerCounters& each) -> const auto& {
+      return each.responses_by_status[index];
+    });
+  };
+  double others = 0;
+  for (std::size_t i = 0; i < WorkerCounters{}.responses_by_status.size(); ++i) others += count_of(i);
+  for (const auto code : kCodes) {
+    const auto count = count_of(code - 100);
+    family.add({{"code", std::to_string(code)}}, count);
+    others -= count;
+  }
+  family.add({{"code", "other"}}, others);
+}
+
+/// What stood in the way: limits, timeouts, the load.
+void add_protection(Workers workers, telemetry::MetricSet& set) {
+  add_by_name(set.counter("understudy_limits_hit_total", "How often a limit of `limits:` was reached."),
+              "limit", kLimitHitNames, workers, &WorkerCounters::limits_hit);
+  add_by_name(set.counter("understudy_timeouts_total", "How often a timeout of `timeouts:` passed."),
+              "timeout", kTimeoutHitNames, workers, &WorkerCounters::timeouts_hit);
+  set.gauge("understudy_requests_in_flight",
+            "Requests sent to the primary and not answered whole; no tunnels.")
+      .add(sum_of(workers, &WorkerCounters::requests_in_flight));
+  const auto permille = sum_of(workers, &WorkerCounters::overload_shed_permille);
+  set.gauge("understudy_overload_shed_ratio", "Share of requests being shed now, mean of the workers.")
+      .add(workers.empty() ? 0 : permille / 1000 / static_cast<double>(workers.size()));
+  set.histogram("understudy_event_loop_wait_seconds",
+                "What an event waits for its turn on a worker, sampled.")
+      .add({}, histogram_of(workers, &WorkerCounters::event_loop_wait));
+}
+
 void add_downstream(Workers workers, telemetry::MetricSet& set) {
   add_by_name(set.counter("understudy_requests_total",
                           "Requests answered, by class of the status sent to the client."),
@@ -78,6 +120,11 @@ void add_downstream(Workers workers, telemetry::MetricSet& set) {
   set.histogram("understudy_request_duration_seconds",
                 "From the request head read to the response sent whole.")
       .add({}, histogram_of(workers, &WorkerCounters::exchange_duration));
+  set.histogram(
+         "understudy_added_latency_seconds",
+         "What the proxy itself adds: request head read to request sent without connecting, and response "
+         "head read to its first bytes sent.")
+      .add({}, histogram_of(workers, &WorkerCounters::added_latency));
 }
 
 void add_upstream(Workers workers, telemetry::MetricSet& set) {
@@ -102,6 +149,8 @@ void add_upstream(Workers workers, telemetry::MetricSet& set) {
 
 void add_data_plane_metrics(Workers workers, telemetry::MetricSet& metrics) {
   add_downstream(workers, metrics);
+  add_responses(workers, metrics);
+  add_protection(workers, metrics);
   add_upstream(workers, metrics);
 }
 

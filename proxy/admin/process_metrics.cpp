@@ -1,5 +1,7 @@
 #include "proxy/admin/metrics.hpp"
 
+#include "core/telemetry/log.hpp"
+
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +13,7 @@ namespace understudy::proxy {
 namespace {
 
 const auto process_started = std::chrono::system_clock::now();
+const auto clock_at_start = std::chrono::steady_clock::now();
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -38,6 +41,11 @@ double open_descriptors() {
 void add_process_metrics(telemetry::MetricSet& metrics) {
   metrics.gauge("understudy_build_info", "Always 1; the label says which build this is.")
       .add({{"version", UNDERSTUDY_VERSION}}, 1);
+  metrics.gauge("understudy_uptime_seconds", "Since the start of the process.")
+      .add(std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_at_start).count());
+  metrics
+      .counter("understudy_log_dropped_total", "Lines of the process log dropped because stderr took none.")
+      .add(static_cast<double>(telemetry::log_lines_dropped()));
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   metrics.counter("process_cpu_seconds_total", "User and system CPU time.")

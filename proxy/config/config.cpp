@@ -37,6 +37,7 @@ boost::json::object timeouts_json(const Timeouts& timeouts) {
           {"keep_alive_idle_seconds", seconds(timeouts.keep_alive_idle)},
           {"connect_seconds", seconds(timeouts.connect)},
           {"response_seconds", seconds(timeouts.response)},
+          {"request_seconds", seconds(timeouts.request)},
           {"upstream_idle_seconds", seconds(timeouts.upstream_idle)},
           {"tunnel_idle_seconds", seconds(timeouts.tunnel_idle)},
           {"drain_seconds", seconds(timeouts.drain)}};
@@ -48,6 +49,10 @@ boost::json::object limits_json(const ProxyConfig& config) {
           {"request_fields", config.downstream.request_limits.field_count},
           {"response_head_bytes", config.downstream.response_limits.head_bytes},
           {"connections_per_worker", config.downstream.connections_max},
+          {"connections_per_client", config.downstream.connections_per_client_max},
+          {"requests_per_connection", config.downstream.requests_per_connection_max},
+          {"in_flight_per_worker", config.downstream.in_flight_max},
+          {"request_body_bytes", config.downstream.request_body_bytes_max},
           {"upstream_idle_per_worker", config.downstream.upstream_idle_max},
           {"shadow_body_bytes", config.shadow_limits.body_bytes},
           {"shadow_memory_bytes", config.shadow_limits.memory_bytes},

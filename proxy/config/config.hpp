@@ -7,6 +7,7 @@
 #include "core/net/endpoint.hpp"
 #include "core/scrub/scrubber.hpp"
 #include "core/telemetry/log.hpp"
+#include "proxy/access_log/access_log.hpp"
 #include "proxy/config/admin_config.hpp"
 #include "proxy/config/listener_config.hpp"
 #include "proxy/downstream/options.hpp"
@@ -46,6 +47,7 @@ struct ProxyConfig {
   unsigned workers = 0;  ///< 0: as many as the machine has threads
   telemetry::Level log_level = telemetry::Level::info;
   telemetry::LogFormat log_format = telemetry::LogFormat::text;
+  std::optional<AccessLogOptions> access_log;
 
   /// Somebody wants to be told of exchanges.
   bool tees() const noexcept { return !shadows.empty() || capture.has_value(); }

@@ -12,6 +12,10 @@ void read_limits(const config::Node& node, ProxyConfig& config) {
   node.read("trailers", downstream.request_limits.trailer_bytes, &config::Node::size_bytes);
   node.read("response_head", downstream.response_limits.head_bytes, &config::Node::size_bytes);
   node.read("connections", downstream.connections_max, &config::Node::count);
+  node.read("connections_per_client", downstream.connections_per_client_max, &config::Node::count);
+  node.read("requests_per_connection", downstream.requests_per_connection_max, &config::Node::count);
+  node.read("in_flight", downstream.in_flight_max, &config::Node::count);
+  node.read("request_body", downstream.request_body_bytes_max, &config::Node::size_bytes);
   node.read("upstream_idle", downstream.upstream_idle_max, &config::Node::count);
   node.read("body_piece", downstream.piece_bytes, &config::Node::size_bytes);
   node.read("shadow_body", config.shadow_limits.body_bytes, &config::Node::size_bytes);
@@ -36,6 +40,7 @@ void read_timeouts(const config::Node& node, ProxyConfig& config) {
   node.read("keep_alive_idle", timeouts.keep_alive_idle, &config::Node::duration);
   node.read("connect", timeouts.connect, &config::Node::duration);
   node.read("response", timeouts.response, &config::Node::duration);
+  node.read("request", timeouts.request, &config::Node::duration);
   node.read("upstream_idle", timeouts.upstream_idle, &config::Node::duration);
   node.read("tunnel_idle", timeouts.tunnel_idle, &config::Node::duration);
   node.read("linger", timeouts.linger, &config::Node::duration);

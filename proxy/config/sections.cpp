@@ -52,6 +52,7 @@ void read_root(const Node& root, ProxyConfig& config) {
       {"listeners", read_listeners}, {"primary", read_primary}, {"shadows", read_shadows},
       {"sample", read_sample},       {"guard", read_guard},     {"scrub", read_scrub},
       {"capture", read_capture},     {"limits", read_limits},   {"timeouts", read_timeouts},
+      {"forwarded", read_forwarded}, {"ids", read_ids},         {"overload", read_overload},
       {"admin", read_admin},         {"workers", read_workers}, {"log", read_log}};
   bool scrub_given = false;
   for (const auto& [name, read] : kSections) {

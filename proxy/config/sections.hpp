@@ -15,6 +15,9 @@ void read_primary(const config::Node& node, ProxyConfig& config);
 void read_shadows(const config::Node& node, ProxyConfig& config);
 void read_limits(const config::Node& node, ProxyConfig& config);
 void read_timeouts(const config::Node& node, ProxyConfig& config);
+void read_forwarded(const config::Node& node, ProxyConfig& config);
+void read_ids(const config::Node& node, ProxyConfig& config);
+void read_overload(const config::Node& node, ProxyConfig& config);
 void read_log(const config::Node& node, ProxyConfig& config);
 void read_admin(const config::Node& node, ProxyConfig& config);
 

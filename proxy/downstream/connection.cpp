@@ -2,7 +2,9 @@
 
 #include "core/http/errors.hpp"
 #include "core/net/endpoint.hpp"
+#include "proxy/downstream/answer.hpp"
 #include "proxy/downstream/exchange.hpp"
+#include "proxy/downstream/limit_hits.hpp"
 #include "proxy/downstream/local_reply.hpp"
 
 #include <array>
@@ -11,6 +13,18 @@
 namespace understudy::proxy {
 namespace {
 
+/// The line of a connection that never became one of ours.
+void log_refused(const net::tcp::endpoint& peer, PlaneContext& plane, std::size_t bytes_out) {
+  if (plane.access_log == nullptr || !plane.access_log->selection().enabled) return;
+  AccessRecorder access(plane.access_log);
+  access.begin_without_head(net::address_text(peer), 0);
+  ExchangeAccount account;
+  account.status = 503;
+  account.local_reply = LocalReply::overloaded;
+  account.bytes_out = bytes_out;
+  access.finish(account);
+}
+
 /// A head must fit the buffer whole; the rest lets pipelined requests and bodies come along in one read.
 std::size_t buffer_bytes(const DownstreamOptions& options) {
   return options.request_limits.head_bytes + 4 * 1024;
@@ -18,6 +32,7 @@ std::size_t buffer_bytes(const DownstreamOptions& options) {
 
 constexpr std::size_t kRefusedBytes = 4 * 1024;
 constexpr std::chrono::seconds kRefusedLinger{1};
+constexpr const char* kTooManyConnections = "Too many connections";
 
 }  // namespace
 
@@ -29,11 +44,41 @@ Connection::Connection(PlaneContext& plane, net::Stream stream, const net::tcp::
       exchange_(plane, client_) {}
 
 net::Task<> Connection::serve() {
+  const auto per_client_max = plane_.options.connections_per_client_max;
+  const auto slot =
+      per_client_max != 0 ? plane_.clients.enter(client_.address, per_client_max) : ClientCounts::Slot();
+  After after = After::close;
+  if (per_client_max != 0 && !slot.counted())
+    after = co_await turn_away(LimitHit::connections_per_client);
+  else if (is_shed())
+    after = co_await turn_away(LimitHit::overload);
+  else
+    after = co_await serve_requests();
+  co_await end(after);
+}
+
+bool Connection::is_shed() noexcept {
+  auto& overload = plane_.overload;
+  return overload.shed_share() > 0 && !overload.admits(Monotonic::now(), plane_.options.overload);
+}
+
+net::Task<After> Connection::turn_away(LimitHit limit) {
+  plane_.counters.count(limit);
+  plane_.counters.connections_refused.add();
+  const LocalAnswer answer{.status = 503, .text = kTooManyConnections, .retry_after_seconds = 1};
+  exchange_.access.begin_without_head(client_.address, client_.connection_id);
+  const auto after = co_await answer_locally(exchange_, LocalReply::overloaded, answer);
+  log_exchange();
+  co_return after;
+}
+
+net::Task<After> Connection::serve_requests() {
   After after = After::keep_alive;
   while (after == After::keep_alive) {
     switch (co_await read_head()) {
       case HeadEnd::whole:
         after = co_await run_exchange(exchange_);
+        log_exchange();
         break;
       case HeadEnd::closed:
         after = After::close;
@@ -43,6 +88,10 @@ net::Task<> Connection::serve() {
         break;
     }
   }
+  co_return after;
+}
+
+net::Task<> Connection::end(After after) {
   // Closing over unread bytes would reset the connection and could destroy our answer on its way (RFC 9112
   // §9.6).
   if (after == After::close && (!client_.stream.in().empty() || client_.stream.is_stale()))
@@ -60,30 +109,39 @@ net::Task<Connection::HeadEnd> Connection::read_head() {
   const auto& timeouts = plane_.options.timeouts;
   if (plane_.abandoned) co_return HeadEnd::closed;
   client_.parser.reset();
+  exchange_.account = {};
   exchange_.timed_out = false;
   bool begun = false;
   for (;;) {
     if (!in.empty()) {
       const auto step = client_.parser.parse_head(in.data());
       if (!step) {
+        if (const auto limit = limit_of(step.error())) plane_.counters.count(*limit);
         co_await refuse(LocalReply::malformed_request, http::status_for(step.error()), "Malformed request");
         co_return HeadEnd::refused;
       }
       in.consume(step->consumed);
+      exchange_.account.bytes_in += step->consumed;
       if (step->complete) co_return HeadEnd::whole;
       // Armed once: a client that sends its head byte by byte gets no more time than others.
       if (!std::exchange(begun, true)) exchange_.deadline.arm(timeouts.client_head);
     }
     idle_ = !begun;
-    if (idle_) exchange_.deadline.arm(plane_.draining ? timeouts.drain_idle : timeouts.keep_alive_idle);
+    if (idle_) {
+      exchange_.rest();
+      exchange_.deadline.arm(exchange_.closing() ? timeouts.drain_idle : timeouts.keep_alive_idle);
+    }
     const auto [error, bytes] = co_await client_.stream.read_some();
     idle_ = false;
     if (error) {
+      if (!begun && exchange_.timed_out) plane_.counters.count(TimeoutHit::keep_alive_idle);
       if (!begun) co_return HeadEnd::closed;
-      if (exchange_.timed_out)
+      if (exchange_.timed_out) {
+        plane_.counters.count(TimeoutHit::client_head);
         co_await refuse(LocalReply::head_timeout, 408, "The request head did not arrive in time");
-      else if (error == net::asio::error::eof)
+      } else if (error == net::asio::error::eof) {
         co_await refuse(LocalReply::malformed_request, 400, "Incomplete request");
+      }
       co_return HeadEnd::refused;
     }
     in.commit(bytes);
@@ -94,7 +152,17 @@ net::Task<Connection::HeadEnd> Connection::read_head() {
 net::Task<> Connection::refuse(LocalReply kind, unsigned status, const char* text) {
   exchange_.facts = {};
   exchange_.upload = Upload::complete;
-  co_await answer_locally(exchange_, kind, status, text, true);
+  exchange_.ids.make(plane_.options.ids, plane_.id_source);
+  const LocalAnswer answer{.status = status, .text = text};
+  exchange_.access.begin_without_head(client_.address, client_.connection_id);
+  exchange_.access.ids(exchange_.ids.request_id(), exchange_.ids.trace_id());
+  co_await answer_locally(exchange_, kind, answer);
+  log_exchange();
+}
+
+void Connection::log_exchange() {
+  if (!exchange_.access.active()) return;
+  exchange_.access.finish(exchange_.account);
 }
 
 net::Task<> Connection::linger() {
@@ -105,6 +173,7 @@ net::Task<> Connection::linger() {
     stream.in().clear();
     exchange_.deadline.arm(plane_.options.timeouts.linger);
     const auto [error, bytes] = co_await stream.read_some();
+    if (error && exchange_.timed_out) plane_.counters.count(TimeoutHit::linger);
     if (error || Monotonic::now() >= end) break;
     plane_.counters.downstream_bytes_in.add(bytes);
   }
@@ -116,16 +185,15 @@ void Connection::drain() noexcept {
 
 void Connection::abandon() noexcept { exchange_.time_out(); }
 
-net::Task<> refuse_connection(net::Stream refused, PlaneContext& plane) {
-  LocalAnswer answer;
-  answer.status = 503;
-  answer.text = "Too many connections";
+net::Task<> refuse_connection(net::Stream refused, net::tcp::endpoint peer, PlaneContext& plane) {
+  LocalAnswer answer{.status = 503, .text = kTooManyConnections, .retry_after_seconds = 1};
   answer.date = plane.date.now();
-  answer.retry_after_seconds = 1;
   std::string bytes;
   append_local_answer(bytes, answer);
   if (refused.try_write(bytes)) plane.counters.count_response(503);
+  log_refused(peer, plane, bytes.size());
   plane.counters.count(LocalReply::overloaded);
+  plane.counters.count(LimitHit::connections);
   net::BufferedStream stream(std::move(refused), kRefusedBytes);
   net::Deadline deadline(
       plane.worker.deadlines(), [](void* self) { static_cast<net::BufferedStream*>(self)->close(); },

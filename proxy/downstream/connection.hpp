@@ -24,9 +24,16 @@ class Connection {
  private:
   /// How reading a request head ended.
   enum class HeadEnd : std::uint8_t { whole, closed, refused };
+  net::Task<After> serve_requests();
   net::Task<HeadEnd> read_head();
+  /// The worker has fallen behind and this connection is among those it does not take.
+  bool is_shed() noexcept;
+  net::Task<After> turn_away(LimitHit limit);
+  net::Task<> end(After after);
   net::Task<> refuse(LocalReply kind, unsigned status, const char* text);
   net::Task<> linger();
+  /// The access log's line of what has just ended.
+  void log_exchange();
 
   PlaneContext& plane_;
   ClientLeg client_;
@@ -36,6 +43,6 @@ class Connection {
 
 /// For a connection over the limit: 503 at once, and a moment of reading on, so that the answer arrives
 /// although the client's request is never read as one.
-net::Task<> refuse_connection(net::Stream refused, PlaneContext& plane);
+net::Task<> refuse_connection(net::Stream refused, net::tcp::endpoint peer, PlaneContext& plane);
 
 }  // namespace understudy::proxy

@@ -58,7 +58,7 @@ void DataPlane::accept(net::TcpSocket socket, const net::tcp::endpoint& peer) {
   if (connections_.size() < options_.downstream.connections_max)
     return worker_.tasks().spawn(serve(std::move(socket), peer));
   counters_.connections_refused.add();
-  if (refusals_ < kRefusalsMax) worker_.tasks().spawn(refuse(std::move(socket)));
+  if (refusals_ < kRefusalsMax) worker_.tasks().spawn(refuse(std::move(socket), peer));
 }
 
 net::Task<> DataPlane::serve(net::TcpSocket socket, net::tcp::endpoint peer) {
@@ -81,9 +81,9 @@ net::Task<> DataPlane::serve(net::TcpSocket socket, net::tcp::endpoint peer) {
   co_await connection.serve();
 }
 
-net::Task<> DataPlane::refuse(net::TcpSocket socket) {
+net::Task<> DataPlane::refuse(net::TcpSocket socket, net::tcp::endpoint peer) {
   ++refusals_;
-  co_await refuse_connection(net::Stream(std::move(socket)), context_);
+  co_await refuse_connection(net::Stream(std::move(socket)), peer, context_);
   --refusals_;
 }
 
@@ -105,6 +105,7 @@ void DataPlane::abandon() {
 
 void DataPlane::close() {
   listeners_.clear();
+  context_.loop_probe.close();
   upstream_.close_idle();
 }
 

@@ -37,6 +37,8 @@ class DataPlane {
 
   /// Binds with SO_REUSEPORT, so that every worker can; the port is a real one.
   Outcome<> listen(const net::tcp::endpoint& address);
+  /// Before `start`. The queue outlives the plane.
+  void set_access_log(AccessQueue* queue) noexcept { context_.access_log = queue; }
   void start();
 
   /// New hosts or addresses of the primary; see UpstreamGroup.
@@ -55,7 +57,7 @@ class DataPlane {
  private:
   void accept(net::TcpSocket socket, const net::tcp::endpoint& peer);
   net::Task<> serve(net::TcpSocket socket, net::tcp::endpoint peer);
-  net::Task<> refuse(net::TcpSocket socket);
+  net::Task<> refuse(net::TcpSocket socket, net::tcp::endpoint peer);
 
   net::Worker& worker_;
   DataPlaneOptions options_;

@@ -9,8 +9,4 @@ namespace understudy::proxy {
 /// event, the counters are right and no coroutine of the exchange is left when this returns.
 net::Task<After> run_exchange(ExchangeState& x);
 
-/// Answers by ourselves: short text, counted. `close` also when the client owes us body or does not persist.
-net::Task<After> answer_locally(ExchangeState& x, LocalReply kind, unsigned status, const char* text,
-                                bool close);
-
 }  // namespace understudy::proxy

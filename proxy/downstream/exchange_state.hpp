@@ -8,14 +8,22 @@
 #include "core/net/deadline.hpp"
 #include "core/net/origin_pool.hpp"
 #include "core/net/worker.hpp"
+#include "proxy/access_log/access_recorder.hpp"
+#include "proxy/downstream/client_counts.hpp"
 #include "proxy/downstream/companion.hpp"
+#include "proxy/downstream/exchange_ids.hpp"
 #include "proxy/downstream/http_date.hpp"
+#include "proxy/downstream/id_source.hpp"
+#include "proxy/downstream/loop_guard.hpp"
+#include "proxy/downstream/loop_probe.hpp"
 #include "proxy/downstream/options.hpp"
+#include "proxy/downstream/overload.hpp"
 #include "proxy/downstream/primary_log.hpp"
 #include "proxy/downstream/request_facts.hpp"
 #include "proxy/downstream/sampler.hpp"
 #include "proxy/downstream/tee_recorder.hpp"
 #include "proxy/exchange/counters.hpp"
+#include "proxy/exchange/exchange_account.hpp"
 #include "proxy/upstream/upstream_group.hpp"
 #include "proxy/upstream/upstream_turn.hpp"
 
@@ -34,10 +42,16 @@ struct PlaneContext {
   Sampler& sampler;
   std::string primary_authority;  ///< Host for an HTTP/1.0 request that has none
   WorkerTee* tee = nullptr;       ///< null: neither shadows nor capture
-  HttpDate date;
-  PrimaryLog primary_log;
+  AccessQueue* access_log = nullptr;
+  HttpDate date{};
+  PrimaryLog primary_log{};
   bool draining = false;   ///< say Connection: close from now on
   bool abandoned = false;  ///< nothing is to be waited for any more
+  IdSource id_source{};
+  std::string via = via_pseudonym(options.via, options.instance);  ///< in requests
+  ClientCounts clients{};                                          ///< only while there is a limit per client
+  OverloadControl overload{};
+  LoopProbe loop_probe{worker, options.overload, overload, counters};
 };
 
 /// The client's side of a connection.
@@ -46,6 +60,9 @@ struct ClientLeg {
   http::RequestParser parser;
   std::string address;  ///< without port
   std::uint64_t connection_id = 0;
+  bool secure = false;         ///< TLS: what X-Forwarded-Proto says
+  bool draining = false;       ///< its listener is going: say Connection: close from now on
+  std::uint64_t requests = 0;  ///< heads read on this connection
 };
 
 /// How far the request body has come.
@@ -71,35 +88,58 @@ struct ExchangeState {
 
   /// Forgets the last exchange, keeps its memory.
   void reset();
+  /// Gives back the memory that an idle connection need not hold.
+  void rest() noexcept;
   bool upload_complete() const noexcept { return upload == Upload::complete; }
+  /// This response is the connection's last one.
+  bool closing() const noexcept;
   /// Re-arms the deadline of whatever is waited for next.
   void progress() noexcept;
-  /// The deadline has passed: ends all that is pending.
+  /// Time has run out: ends all that is pending.
   void time_out() noexcept;
+  /// The deadline has passed. A client that is still taking what the kernel holds for it gets more time.
+  void deadline_passed() noexcept;
+  /// Bytes for the client that the kernel holds and the client has not taken.
+  int untaken_now() noexcept;
+  /// The kernel has taken so many bytes for the client.
+  void sent_down(std::size_t bytes) noexcept;
+  /// The request counts as in flight at the primary, from here until `leave_flight`.
+  void enter_flight() noexcept;
+  void leave_flight() noexcept;
 
   PlaneContext& plane;
   ClientLeg& client;
   net::Deadline deadline;   ///< of what the exchange waits for now
   net::Deadline hand_over;  ///< of the tee's event (design: 30 s)
+  net::Deadline whole;      ///< of the exchange, if it has a time limit
   Companion companion;
   TeeRecorder recorder;
+  AccessRecorder access;
+  ExchangeAccount account;  ///< begins with the connection's wait for a request
 
   UpstreamTurn turn;  ///< which host the request is on; outlives the connection to it
   net::OriginConnectionPtr upstream;
   RequestFacts facts;
+  ExchangeIds ids;
   std::string up_out;       ///< for the origin: head and body bytes not sent yet
   std::string down_out;     ///< for the client
   std::size_t up_sent = 0;  ///< bytes of `up_out` that the kernel has taken
   Upload upload = Upload::complete;
   boost::system::error_code upload_error;
+  std::uint64_t request_body_bytes = 0;
   bool awaiting_client = false;  ///< the upload waits for more of the body
   bool timed_out = false;
+  bool whole_timed_out = false;  ///< it was the time for the whole exchange
+  bool sending_down = false;     ///< waits for the client to take bytes
+  int untaken_bytes = 0;         ///< of those, in the kernel when that was last looked at
+  bool in_flight = false;
   bool client_slow = false;     ///< when time ran out, it was the client who owed us bytes
   bool response_begun = false;  ///< a byte came from the origin
   bool head_received = false;   ///< the final response head
   Monotonic::time_point started;
   Monotonic::time_point sent;
   Monotonic::time_point first_byte;
+  Monotonic::time_point head_in;  ///< the final response head was whole
 };
 
 }  // namespace understudy::proxy

@@ -8,11 +8,12 @@ namespace understudy::proxy {
 
 struct LocalAnswer {
   unsigned status = 502;
-  const char* text = "";  ///< one line for a person; static
-  std::string_view date;  ///< an HTTP-date; empty: no Date
+  const char* text = "";       ///< one line for a person; static
+  std::string_view date = {};  ///< an HTTP-date; empty: no Date
   bool close = true;
   bool head_request = false;         ///< Content-Length as for GET, no body (RFC 9110 §9.3.2)
   unsigned retry_after_seconds = 0;  ///< 0: none
+  std::string_view request_id = {};  ///< X-Request-Id; empty: none
 };
 
 /// Appends the whole response.

@@ -1,10 +1,14 @@
 // What the data plane may cost and how long it waits: a plain struct that proxy/config fills.
 #pragma once
 
+#include "core/http/forward.hpp"
 #include "core/http/limits.hpp"
+#include "proxy/downstream/exchange_ids.hpp"
+#include "proxy/downstream/overload.hpp"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace understudy::proxy {
@@ -17,6 +21,7 @@ struct Timeouts {
   std::chrono::nanoseconds keep_alive_idle = std::chrono::seconds(75);  ///< between requests of a client
   std::chrono::nanoseconds connect = std::chrono::seconds(5);           ///< to the primary; 502
   std::chrono::nanoseconds response = std::chrono::seconds(60);  ///< request sent to response head; 504
+  std::chrono::nanoseconds request{0};  ///< head read to response sent whole, no tunnels; 504; 0: no limit
   std::chrono::nanoseconds upstream_idle =
       std::chrono::seconds(50);  ///< pooled connection: shorter than servers' own
   std::chrono::nanoseconds tunnel_idle = std::chrono::hours(1);  ///< no byte in either direction after a 101
@@ -29,15 +34,24 @@ struct Timeouts {
 };
 
 struct DownstreamOptions {
+  static constexpr std::uint64_t kNoLimit = 0;
+
   http::Limits request_limits;
   http::Limits response_limits = http::response_limits();
   Timeouts timeouts;
-  std::size_t connections_max = 10'000;  ///< per worker; more are answered 503 and closed
+  OverloadOptions overload;
+  std::size_t connections_max = 10'000;               ///< per worker; more are answered 503 and closed
+  std::size_t connections_per_client_max = kNoLimit;  ///< per worker and client address; 503
+  std::size_t in_flight_max = kNoLimit;  ///< per worker: requests at the primary; more are answered 503
+  std::uint64_t requests_per_connection_max = kNoLimit;  ///< the last one is answered Connection: close
+  std::uint64_t request_body_bytes_max = kNoLimit;       ///< content without transfer coding; 413
   std::size_t upstream_idle_max = 1024;  ///< per worker: pooled idle connections, gone after `upstream_idle`
   std::size_t piece_bytes =
       64 * 1024;                   ///< most bytes of a body held per direction: what back-pressure bounds
-  std::string via = "understudy";  ///< pseudonym in Via; empty: no Via
-  bool forwarded_for = true;       ///< append to X-Forwarded-For
+  std::string via = "understudy";  ///< pseudonym in Via; empty: no Via, and no loop is noticed
+  std::string instance;  ///< tells this process from others of its name in Via of requests; empty: random
+  http::ForwardedPolicy forwarded;
+  IdPolicy ids;
 };
 
 }  // namespace understudy::proxy

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace understudy::proxy {
 namespace {
@@ -24,7 +25,7 @@ PrimaryFailure read_failure(const ExchangeState& x, const boost::system::error_c
 /// Sends all; false when the client is gone.
 net::Task<bool> send_down(ExchangeState& x, std::string_view bytes) {
   const auto result = co_await x.client.stream.write(bytes);
-  if (result) x.plane.counters.downstream_bytes_out.add(bytes.size());
+  if (result) x.sent_down(bytes.size());
   co_return result.has_value();
 }
 
@@ -42,18 +43,31 @@ bool sent_at_once(ExchangeState& x, DownBatch& batch) {
   const auto sent =
       batch.direct.empty() ? x.client.stream.write_now(batch.copied) : x.client.stream.write_now(pieces);
   if (!sent) return false;
-  x.plane.counters.downstream_bytes_out.add(*sent);
+  x.sent_down(*sent);
   const auto of_copied = std::min(*sent, batch.copied.size());
   batch.copied.remove_prefix(of_copied);
   batch.direct.remove_prefix(*sent - of_copied);
   return batch.copied.empty() && batch.direct.empty();
 }
 
+/// What the client has waited for the proxy itself: from the request head read to the request sent, less the
+/// time to connect, and from the response head read to its first bytes sent. With retries most of it is not
+/// ours.
+void record_added_latency(ExchangeState& x) {
+  if (x.account.retries != 0) return;
+  const auto connecting = std::max(x.account.connect, std::chrono::nanoseconds(0));
+  const auto inward = x.sent - x.started - connecting;
+  x.plane.counters.added_latency.record(inward + (Monotonic::now() - x.head_in));
+}
+
 net::Task<bool> send_rest(ExchangeState& x, DownBatch batch) {
   x.progress();
+  x.sending_down = true;
+  x.untaken_bytes = x.untaken_now();
   bool delivered = true;
   if (!batch.copied.empty()) delivered = co_await send_down(x, batch.copied);
   if (delivered && !batch.direct.empty()) delivered = co_await send_down(x, batch.direct);
+  x.sending_down = false;
   co_return delivered;
 }
 
@@ -68,6 +82,11 @@ net::Task<bool> forward_interim(ExchangeState& x) {
   const bool delivered = co_await send_down(x, x.down_out);
   x.down_out.clear();
   co_return delivered;
+}
+
+/// A 101 that was asked for, and not before the whole request has gone out (RFC 9110 §7.8).
+bool may_switch(const ExchangeState& x, unsigned status) {
+  return status == 101 && x.facts.upgrade && x.upload_complete() && !x.companion.running();
 }
 
 /// What `fill_down` stopped at.
@@ -121,8 +140,8 @@ Fill BodyRelay::fill_down() {
 /// Starts the final head in `down_out` and tells the tee.
 RelayResult begin_response(ExchangeState& x, http::BodyFraming& down) {
   auto& parser = x.upstream->parser;
-  const auto plan = plan_response(
-      x.facts, {parser.framing(), x.upload_complete() && !x.companion.running(), x.plane.draining});
+  const auto plan =
+      plan_response(x.facts, {parser.framing(), x.upload_complete() && !x.companion.running(), x.closing()});
   http::ForwardResponse options;
   options.to_http_1_0 = x.facts.http_1_0;
   options.close = plan.close;
@@ -133,6 +152,7 @@ RelayResult begin_response(ExchangeState& x, http::BodyFraming& down) {
   x.down_out.clear();
   http::append_forwarded_head(x.down_out, parser.head(), plan.framing, options);
   x.plane.counters.count_response(parser.head().status);
+  x.account.status = static_cast<std::uint16_t>(parser.head().status);
   x.recorder.response_head(parser.head(), parser.framing());
   down = plan.framing;
   return {RelayEnd::whole, plan.close, plan.framing.kind == http::BodyFraming::Kind::until_close, {}};
@@ -154,7 +174,7 @@ net::Task<HeadOutcome> read_response_head(ExchangeState& x, PrimaryFailure& fail
       stream.in().consume(step->consumed);
       if (step->complete) {
         const auto status = parser.head().status;
-        if (status >= 200 || (status == 101 && x.facts.upgrade)) co_return HeadOutcome::final_head;
+        if (status >= 200 || may_switch(x, status)) co_return HeadOutcome::final_head;
         if (status == 101 || ++interim > kInterimResponsesMax) {
           failure = {PrimaryError::bad_response, http::make_error_code(http::Errc::bad_status_line)};
           co_return HeadOutcome::failed;
@@ -174,7 +194,8 @@ net::Task<HeadOutcome> read_response_head(ExchangeState& x, PrimaryFailure& fail
       co_return HeadOutcome::failed;
     }
     stream.in().commit(bytes);
-    if (!x.response_begun) x.first_byte = Monotonic::now();
+    x.head_in = Monotonic::now();
+    if (!x.response_begun) x.first_byte = x.head_in;
     x.response_begun = true;
   }
 }
@@ -184,6 +205,7 @@ net::Task<RelayResult> relay_response(ExchangeState& x) {
   http::BodyFraming down;
   auto result = begin_response(x, down);
   BodyRelay relay{x, BodyEncoder(down.kind), {}, false, {}};
+  bool begun = false;
   const auto up = x.upstream->parser.framing();
   if (up == http::BodyFraming::none() || up == http::BodyFraming::of_length(0)) relay.finish();
   for (;;) {
@@ -191,6 +213,7 @@ net::Task<RelayResult> relay_response(ExchangeState& x) {
     if (!x.down_out.empty() || !relay.direct.empty()) {
       DownBatch batch{x.down_out, relay.direct};
       bool delivered = sent_at_once(x, batch);
+      if (!std::exchange(begun, true)) record_added_latency(x);
       if (!delivered) delivered = co_await send_rest(x, batch);
       if (!delivered) {
         result.end = RelayEnd::client_gone;

@@ -5,12 +5,13 @@
 namespace understudy::proxy {
 namespace {
 
-/// One direction: what is buffered, then what comes. `count` may be null.
+/// One direction: what is buffered, then what comes.
 net::Task<> pump(ExchangeState& x, net::BufferedStream& from, net::BufferedStream& to,
-                 SingleWriterCounter& count) {
+                 SingleWriterCounter& count, std::uint64_t& account) {
   for (;;) {
     if (!from.in().empty()) {
       count.add(from.in().size());
+      account += from.in().size();
       const auto sent = co_await to.write(from.in().data());
       if (!sent) {
         // Nobody takes these bytes any more: both ends must learn it.
@@ -44,13 +45,17 @@ net::Task<> run_tunnel(ExchangeState& x) {
   x.recorder.response_head(head, http::BodyFraming::none());
   x.recorder.finish(Fate::ok, Reason::tunnel);
   x.hand_over.disarm();
+  x.whole.disarm();
+  x.leave_flight();
   counters.tunnels.add();
   counters.tunnels_active.add();
-  counters.downstream_bytes_out.add(x.down_out.size());
+  x.account.status = static_cast<std::uint16_t>(head.status);
+  x.sent_down(x.down_out.size());
   const auto sent = co_await x.client.stream.write(x.down_out);
   if (sent) {
-    x.companion.start(pump(x, x.client.stream, x.upstream->stream, counters.downstream_bytes_in));
-    co_await pump(x, x.upstream->stream, x.client.stream, counters.downstream_bytes_out);
+    x.companion.start(
+        pump(x, x.client.stream, x.upstream->stream, counters.downstream_bytes_in, x.account.bytes_in));
+    co_await pump(x, x.upstream->stream, x.client.stream, counters.downstream_bytes_out, x.account.bytes_out);
     co_await x.companion.joined();
   }
   x.deadline.disarm();

@@ -38,11 +38,18 @@ void take_buffered_body(ExchangeState& x) {
       x.upload_error = step.error();
       return;
     }
+    x.request_body_bytes += step->data.size();
+    if (const auto most = x.plane.options.request_body_bytes_max; most != 0 && x.request_body_bytes > most) {
+      x.upload = Upload::malformed;
+      x.upload_error = http::Errc::body_too_large;
+      return;
+    }
     if (!step->data.empty()) {
       encoder.append(x.up_out, step->data);
       x.recorder.request_body(step->data);
     }
     in.consume(step->consumed);
+    x.account.bytes_in += step->consumed;
     if (step->complete) {
       // Trailers of a request end here, as with most gateways: an origin that merged them would be misled.
       encoder.finish(x.up_out, http::Fields());

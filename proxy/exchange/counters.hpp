@@ -22,6 +22,8 @@ class SingleWriterCounter {
   void subtract(std::uint64_t n = 1) noexcept {
     value_.store(value_.load(std::memory_order_relaxed) - n, std::memory_order_relaxed);
   }
+  /// For gauges.
+  void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
   std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
 
  private:
@@ -62,14 +64,21 @@ class DurationHistogram {
 enum class LocalReply : std::uint8_t {
   malformed_request,    ///< 400, 405, 414, 431, 501, 505
   head_timeout,         ///< 408: the request head did not arrive in time
-  primary_unreachable,  ///< 502: connect failed or was refused
+  primary_unreachable,  ///< 502: connect failed or was refused; 504: it took too long
   primary_failed,       ///< 502: closed, reset or spoke nonsense before a response head
   primary_timeout,      ///< 504: no response head in time
-  overloaded,           ///< 503: too many connections
+  overloaded,           ///< 503: see LimitHit for which limit
+  body_timeout,         ///< 408: the request body did not arrive in time
+  body_too_large,       ///< 413
+  request_timeout,      ///< 504: the whole exchange took too long
+  loop_detected,        ///< 508: the request has passed here before
+  options_answered,     ///< 200: OPTIONS whose Max-Forwards is used up
 };
-inline constexpr std::array<std::string_view, 6> kLocalReplyNames{"malformed_request",   "head_timeout",
-                                                                  "primary_unreachable", "primary_failed",
-                                                                  "primary_timeout",     "overloaded"};
+inline constexpr std::array<std::string_view, 11> kLocalReplyNames{
+    "malformed_request", "head_timeout",  "primary_unreachable", "primary_failed",
+    "primary_timeout",   "overloaded",    "body_timeout",        "body_too_large",
+    "request_timeout",   "loop_detected", "options_answered",
+};
 
 /// What went wrong with the primary. Closed list, metric label.
 enum class PrimaryError : std::uint8_t {
@@ -117,6 +126,10 @@ struct WorkerCounters {
 
   SingleWriterCounter tunnels;
   SingleWriterCounter tunnels_active;  ///< gauge
+
+  SingleWriterCounter requests_in_flight;      ///< gauge: sent to the primary, not answered whole; no tunnels
+  SingleWriterCounter overload_shed_permille;  ///< gauge: share of requests that is being shed
+  DurationHistogram event_loop_wait;           ///< what an event waits for its turn, sampled under load
 
   /// 1xx to 5xx; other statuses, which no parser lets through, count as 599.
   void count_response(unsigned status) noexcept {

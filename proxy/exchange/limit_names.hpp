@@ -19,10 +19,23 @@ enum class LimitHit : std::uint8_t {
   response_head,            ///< 502
   connections,              ///< 503 at accept
   requests_per_connection,  ///< Connection: close
+  connections_per_client,   ///< 503 at accept
+  in_flight,                ///< 503
+  overload,                 ///< 503: the event loop fell behind (`overload:`)
 };
-inline constexpr std::array<std::string_view, 9> kLimitHitNames{
-    "request_head", "request_target", "request_fields", "chunk_extensions",        "trailers",
-    "request_body", "response_head",  "connections",    "requests_per_connection",
+inline constexpr std::array<std::string_view, 12> kLimitHitNames{
+    "request_head",
+    "request_target",
+    "request_fields",
+    "chunk_extensions",
+    "trailers",
+    "request_body",
+    "response_head",
+    "connections",
+    "requests_per_connection",
+    "connections_per_client",
+    "in_flight",
+    "overload",
 };
 
 /// A timeout that passed. Named as in `timeouts:`.
@@ -35,9 +48,11 @@ enum class TimeoutHit : std::uint8_t {
   tunnel_idle,      ///< closed
   linger,           ///< closed
   drain,            ///< ended while draining
+  request,          ///< 504, 408 or a visible abort
 };
-inline constexpr std::array<std::string_view, 8> kTimeoutHitNames{
-    "client_head", "body_idle", "keep_alive_idle", "connect", "response", "tunnel_idle", "linger", "drain",
+inline constexpr std::array<std::string_view, 9> kTimeoutHitNames{
+    "client_head", "body_idle", "keep_alive_idle", "connect", "response", "tunnel_idle",
+    "linger",      "drain",     "request",
 };
 
 }  // namespace understudy::proxy

@@ -5,7 +5,7 @@
 #include "capture-format/record.hpp"
 #include "proxy/exchange/event.hpp"
 #include "proxy/shadow/session_key.hpp"
-#include "proxy/shadow/trace_context.hpp"
+#include "proxy/exchange/trace_context.hpp"
 
 #include <cstdint>
 #include <optional>

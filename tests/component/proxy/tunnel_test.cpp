@@ -1,6 +1,8 @@
 #include "tests/component/proxy/running_proxy.hpp"
 #include "tests/support/raw_client.hpp"
 
+#include <future>
+
 #include <gtest/gtest.h>
 
 namespace understudy::test {
@@ -58,6 +60,40 @@ TEST(Tunnel, RefusedUpgradeStaysHttp) {
     EXPECT_EQ(body_of(client.read_response()), "plain");
   }
   EXPECT_EQ(proxy.counters().tunnels.value(), 0U);
+}
+
+TEST(Tunnel, SwitchBeforeTheWholeRequestIs502) {
+  ScriptedOrigin origin([](OriginConnection& connection) {
+    connection.read_until("\r\n\r\n");
+    connection.send(kSwitching);
+    connection.stall();
+  });
+  RunningProxy proxy(origin);
+  RawClient client(proxy.port());
+  client.send(
+      "POST /chat HTTP/1.1\r\nHost: s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: "
+      "10\r\n\r\nhalf");
+  EXPECT_EQ(status_of(client.read_response()), 502U);
+  EXPECT_EQ(proxy.counters().tunnels.value(), 0U);
+}
+
+TEST(Tunnel, EndsPolitelyWhenTheProxyStops) {
+  std::promise<std::string> heard;
+  ScriptedOrigin origin([&](OriginConnection& connection) {
+    connection.read_until("\r\n\r\n");
+    connection.send(kSwitching);
+    heard.set_value(connection.read_until_close());
+  });
+  RunningProxy proxy(origin);
+  RawClient client(proxy.port());
+  client.send(kUpgrade);
+  client.read_until("\r\n\r\n");
+  client.send("said");
+  EXPECT_TRUE(eventually([&] { return proxy.counters().downstream_bytes_in.value() > kUpgrade.size(); }));
+  proxy.server().stop();
+  char byte = 0;
+  EXPECT_EQ(::recv(client.descriptor(), &byte, 1, 0), 0) << "an end, no reset";
+  EXPECT_EQ(heard.get_future().get(), "said");
 }
 
 TEST(Tunnel, UnaskedFor101Is502) {

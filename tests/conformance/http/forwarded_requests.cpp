@@ -6,7 +6,7 @@ namespace {
 /// What a gateway adds to every request of these clients.
 std::string added(const std::string& version = "1.1", const std::string& host = "s") {
   return "Via: " + version +
-         " understudy\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: " + host +
+         " understudy-test\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: " + host +
          "\r\n";
 }
 std::string get(const std::string& fields = "") { return "GET / HTTP/1.1\r\nHost: s\r\n" + fields; }
@@ -52,9 +52,9 @@ const std::vector<ForwardedRequest>& forwarded_requests() {
       {"ConnectionCannotStripForwardedFor",
        get("Connection: x-forwarded-for\r\nX-Forwarded-For: 1.2.3.4\r\n") + "\r\n",
        get("X-Forwarded-For: 1.2.3.4, 127.0.0.1\r\n") +
-           "Via: 1.1 understudy\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: s\r\n\r\n"},
+           "Via: 1.1 understudy-test\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: s\r\n\r\n"},
       {"ViaIsExtended", get("Via: 1.0 edge\r\n") + "\r\n",
-       get("Via: 1.0 edge, 1.1 understudy\r\n") +
+       get("Via: 1.0 edge, 1.1 understudy-test\r\n") +
            "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: s\r\n\r\n"},
       // Bodies (RFC 9112 §6, §7).
       {"ContentLength", post("Content-Length: 3\r\n") + "\r\nabc",

@@ -1,4 +1,4 @@
-#include "proxy/shadow/trace_context.hpp"
+#include "proxy/exchange/trace_context.hpp"
 
 #include "core/base/ascii.hpp"
 
