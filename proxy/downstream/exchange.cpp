@@ -20,7 +20,6 @@ net::Task<bool> connect_upstream(ExchangeState& x, PrimaryFailure& failure) {
   if (!connection) {
     const bool late = connection.error() == net::asio::error::timed_out;
     failure = {late ? PrimaryError::connect_timeout : PrimaryError::connect_failed, connection.error()};
-    x.turn.failed(false);
     co_return false;
   }
   if (x.plane.abandoned || x.whole_timed_out) co_return false;
@@ -75,15 +74,34 @@ net::Task<Attempt> attempt(ExchangeState& x, bool fresh) {
   co_return result;
 }
 
-/// No byte was sent, so that even a POST may go to another host; as long as connecting has not taken twice
-/// its timeout.
-bool try_another_host(ExchangeState& x, const Attempt& failed) {
-  if (x.plane.abandoned || !x.turn.move_on(Monotonic::now(), 2 * x.plane.options.timeouts.connect))
-    return false;
-  x.plane.counters.count(failed.failure.kind);
-  x.plane.primary_log.note(failed.failure.kind, failed.failure.cause);
+void count_retry(ExchangeState& x) {
   x.plane.counters.upstream_retries.add();
   ++x.account.retries;
+}
+
+/// To a host that this request has not been on, if there is one; as long as not being connected has not taken
+/// twice its timeout.
+bool try_another_host(ExchangeState& x, const Attempt& failed) {
+  if (x.plane.abandoned || x.whole_timed_out) return false;
+  const std::string host(x.turn.host_name());
+  const auto patience = 2 * x.plane.options.timeouts.connect;
+  if (!x.turn.move_on(Monotonic::now(), patience)) return false;
+  const auto kind = failed.failure.kind;
+  if (kind == PrimaryError::connect_timeout) x.plane.counters.count(TimeoutHit::connect);
+  x.plane.counters.count(kind);
+  x.plane.primary_log.note(kind, failed.failure.cause, host);
+  count_retry(x);
+  return true;
+}
+
+/// The connection broke before a byte of the response: a stale one is replaced, instead of a fresh one
+/// another host is asked.
+bool try_again(ExchangeState& x, const Attempt& tried, bool retried) {
+  const FailedAttempt failed{x.response_begun, x.facts.idempotent,
+                             tried.replayable && tried.failure.kind == PrimaryError::closed_early, retried};
+  if (!may_repeat(failed)) return false;
+  if (!tried.reused) return try_another_host(x, tried);
+  count_retry(x);
   return true;
 }
 
@@ -117,7 +135,7 @@ After after_cut_response(ExchangeState& x, const RelayResult& relayed) {
   x.turn.failed(true);
   x.plane.counters.count(relayed.failure.kind);
   x.account.primary_error = relayed.failure.kind;
-  x.plane.primary_log.note(relayed.failure.kind, relayed.failure.cause);
+  x.plane.primary_log.note(relayed.failure.kind, relayed.failure.cause, x.turn.host_name());
   end_exchange(x, x.timed_out ? Fate::upstream_timeout : Fate::reset, Reason::primary_failed);
   return relayed.until_close_down ? After::reset : After::close;
 }
@@ -148,11 +166,8 @@ net::Task<After> run_exchange(ExchangeState& x) {
     if (tried.outcome == HeadOutcome::final_head) break;
     if (client_failed(x)) co_return co_await answer_client_fault(x);
     if (tried.outcome == HeadOutcome::client_gone) co_return co_await give_up_on_client(x);
-    const FailedAttempt failed{tried.reused, x.response_begun, x.facts.idempotent,
-                               tried.replayable && tried.failure.kind == PrimaryError::closed_early, retried};
-    if (!may_retry(failed)) co_return co_await answer_primary_failure(x, tried.failure, tried.connected);
-    x.plane.counters.upstream_retries.add();
-    ++x.account.retries;
+    if (!try_again(x, tried, retried))
+      co_return co_await answer_primary_failure(x, tried.failure, tried.connected);
   }
   x.head_received = true;
   x.turn.answered(x.upstream->parser.head().status);

@@ -82,10 +82,10 @@ net::Task<After> answer_primary_failure(ExchangeState& x, PrimaryFailure failure
   count_timeout(x, failure, connected);
   x.upstream.reset();
   if (client_slow) co_return co_await answer_slow_client(x);
-  if (connected) x.turn.failed(false);
+  x.turn.failed(false);
   x.plane.counters.count(failure.kind);
   x.account.primary_error = failure.kind;
-  x.plane.primary_log.note(failure.kind, failure.cause);
+  x.plane.primary_log.note(failure.kind, failure.cause, x.turn.host_name());
   const bool late = failure.kind == PrimaryError::response_timeout;
   const auto fate = late ? Fate::upstream_timeout : connected ? Fate::reset : Fate::local_reply;
   const auto verdict = verdict_on_primary(x, failure, connected);

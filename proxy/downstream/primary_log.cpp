@@ -7,7 +7,7 @@
 
 namespace understudy::proxy {
 
-void PrimaryLog::note(PrimaryError error, const boost::system::error_code& cause) {
+void PrimaryLog::note(PrimaryError error, const boost::system::error_code& cause, std::string_view host) {
   const auto now = Monotonic::now();
   if (now < next_) {
     ++suppressed_;
@@ -16,7 +16,8 @@ void PrimaryLog::note(PrimaryError error, const boost::system::error_code& cause
   next_ = now + std::chrono::seconds(1);
   const auto message = cause ? cause.message() : std::string("-");
   telemetry::log(telemetry::Level::warning, "primary_error",
-                 {{"kind", kPrimaryErrorNames[static_cast<std::size_t>(error)]},
+                 {{"host", host},
+                  {"kind", kPrimaryErrorNames[static_cast<std::size_t>(error)]},
                   {"cause", std::string_view(message)},
                   {"suppressed_before", std::exchange(suppressed_, 0)}});
 }

@@ -6,6 +6,7 @@
 #include "proxy/exchange/counters.hpp"
 
 #include <cstdint>
+#include <string_view>
 
 #include <boost/system/error_code.hpp>
 
@@ -13,7 +14,7 @@ namespace understudy::proxy {
 
 class PrimaryLog {
  public:
-  void note(PrimaryError error, const boost::system::error_code& cause);
+  void note(PrimaryError error, const boost::system::error_code& cause, std::string_view host);
 
  private:
   Monotonic::time_point next_;

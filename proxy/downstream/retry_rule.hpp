@@ -7,8 +7,7 @@ namespace understudy::proxy {
 
 /// What is known when an upstream connection failed before the response head was whole.
 struct FailedAttempt {
-  bool connection_reused = false;  ///< a pooled one, which the origin may have closed in the meantime
-  bool response_begun = false;     ///< at least one byte came back: the origin has seen the request
+  bool response_begun = false;  ///< at least one byte came back: the origin has seen the request
   bool idempotent = false;
   bool replayable = false;  ///< all of the request is still in our buffer
   bool retried_before = false;
@@ -20,10 +19,10 @@ constexpr bool is_idempotent(std::string_view method) noexcept {
          method == "OPTIONS" || method == "TRACE";
 }
 
-/// A fresh connection that fails says something about the origin; only a stale one deserves another try.
-constexpr bool may_retry(const FailedAttempt& failed) noexcept {
-  return failed.connection_reused && !failed.response_begun && failed.idempotent && failed.replayable &&
-         !failed.retried_before;
+/// Once: on a fresh connection when a pooled one was stale; a fresh one that fails says something about the
+/// host, so that only another host is worth another try.
+constexpr bool may_repeat(const FailedAttempt& failed) noexcept {
+  return !failed.response_begun && failed.idempotent && failed.replayable && !failed.retried_before;
 }
 
 }  // namespace understudy::proxy

@@ -20,6 +20,7 @@ bool UpstreamTurn::move_on(Monotonic::time_point now, std::chrono::nanoseconds p
   tried_.push_back(host_);
   auto* next = group_.choose(tried_);
   if (next == nullptr) return false;
+  failed(false);
   group_.leave(*host_);
   enter(next);
   return true;

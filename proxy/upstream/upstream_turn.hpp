@@ -21,8 +21,9 @@ class UpstreamTurn {
 
   /// A new request: the first host is chosen.
   void begin(Monotonic::time_point now);
-  /// No connection could be made, so no byte of the request was sent: on to a host that has not been tried,
-  /// whatever the method. False when there is none, or when trying has taken `patience`.
+  /// The host has failed (counted here): on to one that has not been tried. False, and nothing counted, when
+  /// there is none or trying has taken `patience`. After a failed connect safe for any method, as no byte was
+  /// sent.
   bool move_on(Monotonic::time_point now, std::chrono::nanoseconds patience);
   /// The request is over; may be called again.
   void end() noexcept;
@@ -35,7 +36,8 @@ class UpstreamTurn {
 
   /// The final response head came.
   void answered(unsigned status);
-  /// No connection, or no whole response, through no fault of the client. `head_sent_down`: after `answered`.
+  /// The request ends without a connection or a whole response, through no fault of the client.
+  /// `head_sent_down`: after `answered`.
   void failed(bool head_sent_down);
 
   /// Empty before `begin` and after `end`.

@@ -12,22 +12,20 @@ namespace {
 
 using Kind = http::BodyFraming::Kind;
 
-constexpr FailedAttempt kStale{true, false, true, true, false};
+constexpr FailedAttempt kLost{false, true, true, false};
 
-TEST(RetryRule, StaleConnectionAndIdempotentReplayableRequest) { EXPECT_TRUE(may_retry(kStale)); }
+TEST(RetryRule, LostConnectionAndIdempotentReplayableRequest) { EXPECT_TRUE(may_repeat(kLost)); }
 
 TEST(RetryRule, EachConditionAloneForbidsIt) {
-  auto fresh = kStale;
-  fresh.connection_reused = false;
-  auto begun = kStale;
+  auto begun = kLost;
   begun.response_begun = true;
-  auto unsafe = kStale;
+  auto unsafe = kLost;
   unsafe.idempotent = false;
-  auto gone = kStale;
+  auto gone = kLost;
   gone.replayable = false;
-  auto again = kStale;
+  auto again = kLost;
   again.retried_before = true;
-  for (const auto& failed : {fresh, begun, unsafe, gone, again}) EXPECT_FALSE(may_retry(failed));
+  for (const auto& failed : {begun, unsafe, gone, again}) EXPECT_FALSE(may_repeat(failed));
 }
 
 TEST(RetryRule, MethodsAreCaseSensitive) {
