@@ -1,6 +1,5 @@
 #include "tests/component/proxy/running_proxy.hpp"
 #include "tests/support/loopback.hpp"
-#include "tests/support/loopback.hpp"
 #include "tests/support/raw_client.hpp"
 
 #include <future>
@@ -143,10 +142,11 @@ TEST(Limits, RequestsInFlightOverTheLimitGet503AndTheirConnectionStays) {
   EXPECT_EQ(shed.find("Connection: close"), std::string::npos);
   answer.set_value();
   EXPECT_EQ(status_of(first.read_response()), 200U);
+  ASSERT_TRUE(eventually([&] { return proxy.counters().requests_in_flight.value() == 0; }));
   second.send(kGet);
   EXPECT_EQ(status_of(second.read_response()), 200U) << "recovered at once, on the same connection";
   EXPECT_EQ(hits(proxy, LimitHit::in_flight), 1U);
-  EXPECT_EQ(proxy.counters().requests_in_flight.value(), 0U);
+  EXPECT_TRUE(eventually([&] { return proxy.counters().requests_in_flight.value() == 0; }));
   EXPECT_EQ(origin.requests().size(), 2U);
 }
 
