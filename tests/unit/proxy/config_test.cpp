@@ -75,15 +75,51 @@ TEST(ProxyConfig, ErrorsNameFileLineAndColumn) {
 }
 
 TEST(ProxyConfig, WhatDoesNotWorkYetIsRefusedPlainly) {
-  EXPECT_NE(load_config_text("listeners: [{address: \":1\", tls: {certificate: a, key: b}}]\n"
-                             "primary: {url: \"http://h\"}\n",
-                             "p")
-                .error()
-                .message.find("tls is not supported yet"),
-            std::string::npos);
   EXPECT_NE(error_of("capture: {directory: d, keep: {size: 1GiB}}\n").find("keep is not supported yet"),
             std::string::npos);
-  EXPECT_NE(error_of("shadows: [{url: \"https://h\"}]\n").find("proxy.yaml:4:"), std::string::npos);
+}
+
+TEST(ProxyConfig, TlsErrorsNameThePlaceOfTheFile) {
+  const auto listener = [](const std::string& tls) {
+    const auto loaded = load_config_text(
+        "listeners: [{address: \":1\", tls: " + tls + "}]\nprimary: {url: \"http://h\"}\n", "p");
+    return loaded ? std::string("no error") : loaded.error().message;
+  };
+  EXPECT_TRUE(listener("{certificate: /nowhere.crt, key: /nowhere.key}")
+                  .starts_with("p:1:53: cannot read /nowhere.crt"))
+      << listener("{certificate: /nowhere.crt, key: /nowhere.key}");
+  EXPECT_NE(listener("{certificate: a}").find("belong together"), std::string::npos);
+  EXPECT_NE(listener("{}").find("needs a certificate and a key"), std::string::npos);
+  EXPECT_NE(listener("{client_auth: require}").find("needs"), std::string::npos);
+  EXPECT_NE(listener("{certs: a}").find("p:1:"), std::string::npos);
+  EXPECT_NE(error_of("shadows: [{url: \"https://h\", tls: {ca: /nowhere.crt}}]\n").find("cannot read"),
+            std::string::npos);
+  EXPECT_NE(error_of("shadows: [{url: \"http://h\", tls: {}}]\n").find("not https"), std::string::npos);
+  EXPECT_NE(error_of("shadows: [{url: \"https://h\", tls: {insecure: true}}]\n").find("always verified"),
+            std::string::npos);
+  EXPECT_NE(error_of("shadows: [{url: \"unix:/s\"}]\n").find("Unix socket"), std::string::npos);
+}
+
+TEST(ProxyConfig, ForwardingIdsAndOverloadAreRead) {
+  const auto config = load(
+      "forwarded: {mode: replace, header: both}\nids: {request_id: false, sampled: false}\n"
+      "overload: {target: 50ms, interval: 1s}\n"
+      "limits: {request_body: 1MiB, connections_per_client: 3, requests_per_connection: 4, in_flight: 5}\n"
+      "timeouts: {request: 30s}\n");
+  ASSERT_TRUE(config);
+  const auto& downstream = config->downstream;
+  EXPECT_EQ(downstream.forwarded.mode, http::ForwardedPolicy::Mode::replace);
+  EXPECT_TRUE(downstream.forwarded.x_forwarded && downstream.forwarded.forwarded);
+  EXPECT_FALSE(downstream.ids.request_id);
+  EXPECT_TRUE(downstream.ids.traceparent);
+  EXPECT_FALSE(downstream.ids.sampled);
+  EXPECT_EQ(downstream.overload.target, std::chrono::milliseconds(50));
+  EXPECT_EQ(downstream.overload.interval, std::chrono::seconds(1));
+  EXPECT_EQ(downstream.request_body_bytes_max, 1024U * 1024);
+  EXPECT_EQ(downstream.connections_per_client_max, 3U);
+  EXPECT_EQ(downstream.requests_per_connection_max, 4U);
+  EXPECT_EQ(downstream.in_flight_max, 5U);
+  EXPECT_EQ(downstream.timeouts.request, std::chrono::seconds(30));
 }
 
 TEST(ProxyConfig, NonsenseValuesAreRefused) {
@@ -92,7 +128,8 @@ TEST(ProxyConfig, NonsenseValuesAreRefused) {
         "workers: -1\n", "workers: 5000\n", "limits: {request_head: 10}\n", "limits: {connections: 0}\n",
         "log: {level: loud}\n", "shadows: [{name: a, url: \"http://h:1\"}, {name: a, url: \"http://h:2\"}]\n",
         "shadows: [{name: a}]\n", "shadows: [{url: \"http://h\", host: other}]\n",
-        "primary: {url: \"http://h\"}\n", "capture: {}\n"})
+        "primary: {url: \"http://h\"}\n", "capture: {}\n", "forwarded: {mode: forge}\n",
+        "forwarded: {header: via}\n", "overload: {interval: 1ms}\n", "ids: {span: true}\n"})
     EXPECT_NE(error_of(bad), "no error") << bad;
 }
 

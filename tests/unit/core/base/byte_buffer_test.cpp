@@ -54,6 +54,43 @@ TEST(ByteBuffer, EmptiedBufferStartsAnewWithoutMoving) {
   EXPECT_EQ(buffer.make_room().size(), 8U);
 }
 
+TEST(ByteBuffer, HoldsNoMemoryBeforeItsFirstUse) { EXPECT_EQ(ByteBuffer(64 * 1024).held_bytes(), 0U); }
+
+TEST(ByteBuffer, BeginsSmallAndGrowsToItsLimitWhenReadsFillIt) {
+  ByteBuffer buffer(64 * 1024);
+  EXPECT_EQ(buffer.make_room().size(), ByteBuffer::kFirstBytes);
+  std::string sent;
+  while (!buffer.full()) {
+    const std::string piece(buffer.make_room().size(), static_cast<char>('a' + sent.size() % 26));
+    put(buffer, piece);
+    sent += piece;
+  }
+  EXPECT_EQ(buffer.held_bytes(), 64U * 1024);
+  EXPECT_TRUE(buffer.make_room().empty());
+  EXPECT_EQ(buffer.data(), sent);
+}
+
+TEST(ByteBuffer, ReadThatFilledAnEmptiedBufferMakesTheNextOneLarger) {
+  ByteBuffer buffer(64 * 1024);
+  put(buffer, std::string(buffer.make_room().size(), 'x'));
+  buffer.consume(buffer.size());
+  EXPECT_GT(buffer.make_room().size(), ByteBuffer::kFirstBytes);
+}
+
+TEST(ByteBuffer, ReleaseGivesMemoryBackOnlyWhenEmpty) {
+  ByteBuffer buffer(64 * 1024);
+  put(buffer, "kept");
+  buffer.release();
+  EXPECT_EQ(buffer.data(), "kept");
+  buffer.consume(4);
+  buffer.release(ByteBuffer::kFirstBytes);
+  EXPECT_EQ(buffer.held_bytes(), ByteBuffer::kFirstBytes);
+  buffer.release();
+  EXPECT_EQ(buffer.held_bytes(), 0U);
+  put(buffer, "again");
+  EXPECT_EQ(buffer.data(), "again");
+}
+
 TEST(ByteBuffer, LongStreamComesThroughUnchanged) {
   ByteBuffer buffer(13);
   std::string sent;
