@@ -141,7 +141,7 @@ Outcome<> drive(const Options& options, FinishedRun& run) {
   net::Worker worker;
   auto settings = driver_options(options, run.result.pacing.paced);
   if (auto endpoints = net::resolve(options.target))
-    settings.client.endpoints.assign(endpoints->begin(), endpoints->end());
+    settings.client.endpoints = std::move(*endpoints);
   else
     settings.hopeless_after = 1;  // Nothing can be sent: the first failure says it all.
   Driver driver(worker, settings, plan, answers, budgets);

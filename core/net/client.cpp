@@ -50,6 +50,7 @@ struct ClientConnection::Impl {
   std::string method;
   Monotonic::time_point idle_since;
   std::uint64_t connects = 0;
+  boost::system::error_code connect_error;
   bool closed_by_owner = false;
   bool head_done = false;
   bool any_byte = false;    ///< of the response of this attempt
@@ -67,6 +68,8 @@ void ClientConnection::close() noexcept {
 }
 
 std::uint64_t ClientConnection::connects() const noexcept { return impl_->connects; }
+
+boost::system::error_code ClientConnection::connect_error() const noexcept { return impl_->connect_error; }
 
 Task<Result<>> ClientConnection::send(std::string_view wire, std::string_view method, bool idempotent,
                                       http::Response& response, ClientTimes* times) {
@@ -107,7 +110,8 @@ ClientErrc ClientConnection::Impl::lost() const noexcept {
 
 Task<Result<>> ClientConnection::Impl::open() {
   ++connects;
-  auto connected = co_await connect(worker, options.endpoints, options.connect_timeout);
+  auto connected = co_await connect(worker, options.endpoints, options.connect_timeout, options.tls);
+  connect_error = connected ? boost::system::error_code{} : connected.error();
   if (closed_by_owner) co_return ClientErrc::closed;
   if (!connected)
     co_return connected.error() == asio::error::timed_out ? ClientErrc::connect_timeout

@@ -7,6 +7,7 @@
 #include "core/http/message.hpp"
 #include "core/net/endpoint.hpp"
 #include "core/net/executor.hpp"
+#include "core/net/tls_client.hpp"
 #include "core/net/worker.hpp"
 
 #include <chrono>
@@ -20,6 +21,7 @@ namespace understudy::net {
 
 struct ClientOptions {
   OriginUrl origin;
+  std::shared_ptr<TlsClient> tls;    ///< of the worker's thread, may be shared; null: plain
   std::vector<Endpoint> endpoints;   ///< resolved; tried in order
   std::size_t connections_max = 64;  ///< for those who keep several connections; a send waits for a free one
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
@@ -31,7 +33,7 @@ struct ClientOptions {
 };
 
 enum class ClientErrc {
-  connect_failed = 1,
+  connect_failed = 1,  ///< see `connect_error`
   connect_timeout,
   response_timeout,  ///< the last byte had not come in time
   connection_lost,   ///< end or reset before the end of the response
@@ -72,6 +74,8 @@ class ClientConnection {
                       http::Response& response, ClientTimes* times);
   /// On the worker's thread. A pending `send` ends with ClientErrc::closed; a later one connects anew.
   void close() noexcept;
+  /// What the last attempt to connect came to; TlsErrc if its handshake failed.
+  boost::system::error_code connect_error() const noexcept;
   /// How many connections have been made so far, successful or not.
   std::uint64_t connects() const noexcept;
 

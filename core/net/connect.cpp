@@ -1,16 +1,14 @@
 #include "core/net/connect.hpp"
 
 #include "core/net/deadline.hpp"
+#include "core/net/tls_handshake.hpp"
 
 #include <sys/socket.h>
 
 namespace understudy::net {
 namespace {
 
-void close_socket(void* socket) {
-  boost::system::error_code ignored;
-  static_cast<StreamSocket*>(socket)->close(ignored);
-}
+void close_stream(void* stream) { static_cast<Stream*>(stream)->close(); }
 
 /// A Unix socket has nothing to delay.
 void set_no_delay(StreamSocket& socket, const Endpoint& endpoint, boost::system::error_code& error) {
@@ -20,20 +18,26 @@ void set_no_delay(StreamSocket& socket, const Endpoint& endpoint, boost::system:
 }  // namespace
 
 Task<Result<Stream>> connect(Worker& worker, std::span<const Endpoint> endpoints,
-                             std::chrono::nanoseconds timeout) {
-  StreamSocket socket(worker.executor());
-  Deadline deadline(worker.deadlines(), &close_socket, &socket);
+                             std::chrono::nanoseconds timeout, std::shared_ptr<TlsClient> tls) {
+  Stream stream(worker.executor());
+  Deadline deadline(worker.deadlines(), &close_stream, &stream);
   deadline.arm(timeout);
   boost::system::error_code error = asio::error::invalid_argument;
   for (const auto& endpoint : endpoints) {
+    auto& socket = stream.socket();
     socket.close(error);
+    stream.start_tls(nullptr);
     socket.open(endpoint.protocol(), error);
     if (error) continue;
     const auto [failed] = co_await socket.async_connect(endpoint, use_task);
     error = failed;
-    if (deadline.expired()) co_return make_error_code(asio::error::timed_out);
     if (!error) set_no_delay(socket, endpoint, error);
-    if (!error) co_return Stream(std::move(socket));
+    if (!error && tls) {
+      const auto shaken = co_await connect_tls(stream, tls);
+      if (!shaken) error = shaken.error();
+    }
+    if (deadline.expired()) co_return make_error_code(asio::error::timed_out);
+    if (!error) co_return std::move(stream);
   }
   co_return error;
 }

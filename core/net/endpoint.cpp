@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <optional>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
@@ -32,10 +36,26 @@ bool is_host_name(std::string_view host) {
   return !host.empty() && host.size() <= 253 && std::all_of(host.begin(), host.end(), allowed);
 }
 
+constexpr std::string_view kUnixScheme = "unix:";
+
+std::uint16_t own_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
+
+bool istarts_with(std::string_view text, std::string_view start) {
+  return iequals(text.substr(0, start.size()), start);
+}
+
+/// Why this cannot be the path of a Unix socket; empty when it can. The kernel's own limit is sun_path.
+std::string_view socket_path_objection(std::string_view path) {
+  if (!path.starts_with('/')) return "the path of a Unix socket must be absolute, like unix:/run/shop.sock";
+  if (path.size() >= sizeof(sockaddr_un::sun_path)) return "the path of a Unix socket has at most 107 bytes";
+  if (path.find('\0') != std::string_view::npos) return "a path has no zero byte";
+  return {};
+}
+
 /// Why the URL cannot be an origin; empty when it can.
 std::string_view objection(const urls::url_view& url) {
-  if (iequals(url.scheme(), "https")) return "TLS to origins is not supported in this version; use http://";
-  if (!iequals(url.scheme(), "http")) return "the scheme must be http";
+  if (!iequals(url.scheme(), "http") && !iequals(url.scheme(), "https"))
+    return "the scheme must be http, https or unix";
   if (url.has_userinfo()) return "user info is not allowed";
   if (!url.encoded_path().empty() && url.encoded_path() != "/") return "a path is not allowed";
   if (url.has_query() || url.has_fragment()) return "query and fragment are not allowed";
@@ -78,18 +98,30 @@ std::string endpoint_text(const tcp::endpoint& endpoint) {
 
 std::string OriginUrl::authority() const {
   const auto shown = host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
-  const std::uint16_t own_port = scheme == "https" ? 443 : 80;
-  return port == own_port ? shown : fmt::format("{}:{}", shown, port);
+  return is_unix() || port == own_port(scheme) ? shown : fmt::format("{}:{}", shown, port);
+}
+
+std::string OriginUrl::text() const {
+  return is_unix() ? "unix:" + path : fmt::format("{}://{}", scheme, authority());
 }
 
 Outcome<OriginUrl> parse_origin_url(std::string_view text) {
   const auto refuse = [&](std::string_view why) {
     return Failure{fmt::format("'{}' is not an origin: {}", text, why)};
   };
+  if (istarts_with(text, kUnixScheme)) {
+    auto path = text.substr(kUnixScheme.size());
+    if (path.starts_with("//")) path.remove_prefix(2);
+    if (const auto why = socket_path_objection(path); !why.empty()) return refuse(why);
+    return OriginUrl{.scheme = "unix", .host = "localhost", .port = 0, .path = std::string(path)};
+  }
   const auto url = urls::parse_uri(text);
-  if (!url || !url->has_authority()) return refuse("write it like http://127.0.0.1:8080");
+  if (!url || !url->has_authority())
+    return refuse("write it like http://127.0.0.1:8080, https://shop.internal or unix:/run/shop.sock");
   if (const auto why = objection(*url); !why.empty()) return refuse(why);
   OriginUrl origin;
+  origin.scheme = to_lower(std::string_view(url->scheme()));
+  origin.port = own_port(origin.scheme);
   origin.host = to_lower(std::string_view(url->host_address()));
   if (url->has_port() && !url->port().empty()) {
     const auto port = parse_port(url->port());
@@ -99,19 +131,34 @@ Outcome<OriginUrl> parse_origin_url(std::string_view text) {
   return origin;
 }
 
-Outcome<std::vector<tcp::endpoint>> resolve(const OriginUrl& origin) {
+Outcome<std::vector<Endpoint>> resolve(const OriginUrl& origin) {
+  if (origin.is_unix()) return std::vector<Endpoint>{asio::local::stream_protocol::endpoint(origin.path)};
   asio::io_context context;
   asio::ip::basic_resolver<tcp, Executor> resolver(context.get_executor());
   boost::system::error_code error;
   const auto found = resolver.resolve(origin.host, fmt::format("{}", origin.port), error);
-  std::vector<tcp::endpoint> endpoints;
-  for (const auto& entry : found)
-    if (std::find(endpoints.begin(), endpoints.end(), entry.endpoint()) == endpoints.end())
-      endpoints.push_back(entry.endpoint());
+  std::vector<Endpoint> endpoints;
+  for (const auto& entry : found) {
+    const Endpoint endpoint(entry.endpoint());
+    if (std::find(endpoints.begin(), endpoints.end(), endpoint) == endpoints.end())
+      endpoints.push_back(endpoint);
+  }
   if (error || endpoints.empty())
     return Failure{
         fmt::format("cannot resolve '{}': {}", origin.host, error ? error.message() : "no address")};
   return endpoints;
+}
+
+std::vector<tcp::endpoint> ip_endpoints(std::span<const Endpoint> endpoints) {
+  std::vector<tcp::endpoint> ip;
+  for (const auto& endpoint : endpoints) {
+    const auto family = endpoint.protocol().family();
+    if (family != AF_INET && family != AF_INET6) continue;
+    auto& one = ip.emplace_back();
+    one.resize(endpoint.size());
+    std::memcpy(one.data(), endpoint.data(), endpoint.size());
+  }
+  return ip;
 }
 
 }  // namespace understudy::net

@@ -2,6 +2,7 @@
 
 #include "core/net/endpoint.hpp"
 #include "core/telemetry/log.hpp"
+#include "core/telemetry/log_rate.hpp"
 
 #include <array>
 #include <cerrno>
@@ -45,8 +46,12 @@ bool is_exhaustion(int error) {
 }
 
 void log_pause(const tcp::endpoint& address) {
+  static telemetry::LogRate rate;
+  const auto suppressed = rate.admits();
+  if (!suppressed) return;
   const auto text = endpoint_text(address);
-  telemetry::log(telemetry::Level::warning, "accept_paused", {{"address", std::string_view(text)}});
+  telemetry::log(telemetry::Level::warning, "accept_paused",
+                 {{"address", std::string_view(text)}, {"suppressed_before", *suppressed}});
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ Task<Result<OriginConnectionPtr>> OriginPool::connect() {
     std::rotate(endpoints.begin(), first, endpoints.end());
   }
   const auto generation = generation_;
-  auto stream = co_await net::connect(worker_, endpoints, options_.connect_timeout);
+  auto stream = co_await net::connect(worker_, endpoints, options_.connect_timeout, options_.tls);
   if (!stream) co_return stream.error();
   auto connection = std::make_unique<OriginConnection>(std::move(*stream), options_.buffer_bytes,
                                                        options_.limits, options_.open_gauge);
@@ -51,6 +51,12 @@ void OriginPool::release(OriginConnectionPtr connection, Monotonic::time_point n
 void OriginPool::set_endpoints(std::vector<Endpoint> endpoints) {
   if (endpoints == endpoints_ || endpoints.empty()) return;
   endpoints_ = std::move(endpoints);
+  ++generation_;
+  close_idle();
+}
+
+void OriginPool::set_tls(std::shared_ptr<TlsClient> tls) {
+  options_.tls = std::move(tls);
   ++generation_;
   close_idle();
 }

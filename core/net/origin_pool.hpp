@@ -6,6 +6,7 @@
 #include "core/http/limits.hpp"
 #include "core/http/parser.hpp"
 #include "core/net/buffered_stream.hpp"
+#include "core/net/tls_client.hpp"
 #include "core/net/worker.hpp"
 
 #include <atomic>
@@ -49,7 +50,8 @@ struct OriginPoolOptions {
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);  ///< for all endpoints together
   std::size_t buffer_bytes = 64 * 1024;  ///< at least a response head and its limit
   http::Limits limits = http::response_limits();
-  OpenGauge open_gauge;  ///< null: nobody wants to know
+  OpenGauge open_gauge;            ///< null: nobody wants to know
+  std::shared_ptr<TlsClient> tls;  ///< of the worker's thread; null: plain
 };
 
 /// Belongs to one worker's thread. It has no cap on connections in use: their number is that of the requests,
@@ -63,16 +65,18 @@ class OriginPool {
   OriginConnectionPtr take_idle() noexcept;
 
   /// A fresh connection; the endpoints are tried in turn, starting with the next one. Fails with the last
-  /// error, or asio::error::timed_out.
+  /// error, TlsErrc included, or asio::error::timed_out.
   Task<Result<OriginConnectionPtr>> connect();
 
   /// Takes a connection back after a whole exchange, with nothing unread and nothing unsent.
   void release(OriginConnectionPtr connection, Monotonic::time_point now);
 
-  /// New addresses of the origin. Connections to the old ones are closed as they become idle.
-  void set_endpoints(std::vector<Endpoint> endpoints);
   /// Other limits and timeouts, from the next use on; the gauge stays. What is idle already keeps its buffer.
   void set_options(const OriginPoolOptions& options);
+  /// New addresses of the origin. Connections to the old ones are closed as they become idle.
+  void set_endpoints(std::vector<Endpoint> endpoints);
+  /// Another way to speak with the origin; connections of the old one are closed as they become idle.
+  void set_tls(std::shared_ptr<TlsClient> tls);
   void close_idle() noexcept;
 
   std::size_t idle() const noexcept { return idle_.size(); }

@@ -39,14 +39,15 @@ Outcome<std::unique_ptr<Server>> Server::listen(Worker& worker, const ServerOpti
                                                 Handler handler) {
   auto listener = Listener::open(worker, {.address = options.address, .reuse_port = options.reuse_port});
   if (!listener) return listener.error();
-  auto state = std::make_shared<ServerState>(ServerState{worker, options, std::move(handler), {}, {}, false});
+  auto state = std::make_shared<ServerState>(ServerState{
+      worker, options, std::move(handler), {}, {}, false, options.tls ? options.tls->attach() : nullptr});
   auto impl = std::make_unique<Impl>(Impl{state, std::move(*listener)});
   auto accepted = [state](TcpSocket socket, const tcp::endpoint&) {
     Stream stream(std::move(socket));
-    if (state->connections.size() >= state->options.connections_max)
-      refuse_busy(std::move(stream));
-    else
+    if (state->connections.size() < state->options.connections_max)
       state->worker.tasks().spawn(serve(state, std::move(stream)));
+    else if (!state->tls)
+      refuse_busy(std::move(stream));
   };
   impl->listener->start(accepted);
   return std::unique_ptr<Server>(new Server(std::move(impl)));

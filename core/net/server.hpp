@@ -6,6 +6,7 @@
 #include "core/http/limits.hpp"
 #include "core/http/message.hpp"
 #include "core/net/executor.hpp"
+#include "core/net/tls_server.hpp"
 #include "core/net/worker.hpp"
 
 #include <chrono>
@@ -25,7 +26,9 @@ struct ServerOptions {
   std::chrono::nanoseconds idle_timeout =
       std::chrono::seconds(75);  ///< between requests, and for a peer that neither
                                  ///< sends its body nor takes our answer
+  std::chrono::nanoseconds tls_handshake_timeout = std::chrono::seconds(10);
   http::Limits limits;
+  std::shared_ptr<TlsServerSource> tls;  ///< null: plain
 };
 
 /// Answers one request. Requests of a connection come one after the other. The request lives until the task

@@ -1,7 +1,9 @@
 #include "core/net/server_connection.hpp"
 
 #include "core/http/serializer.hpp"
+#include "core/net/tls_handshake.hpp"
 #include "core/telemetry/log.hpp"
+#include "core/telemetry/log_rate.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -59,10 +61,16 @@ void ServerConnection::close_if_idle() noexcept {
 }
 
 Task<> ServerConnection::run() {
+  if (state_.tls) {
+    const auto accepted =
+        co_await accept_tls(state_.worker, stream_, state_.tls, state_.options.tls_handshake_timeout);
+    if (!accepted) co_return;
+  }
   for (bool more = true; more; first_ = false) {
     reuse_request();
     more = co_await read_head() && co_await read_body() && co_await answer();
   }
+  stream_.close();
 }
 
 void ServerConnection::reuse_request() noexcept {
@@ -144,8 +152,11 @@ Task<http::Response> ServerConnection::handle() {
   } catch (...) {
     failed = std::current_exception();
   }
+  static telemetry::LogRate rate;
   const auto what = describe(failed);
-  telemetry::log(telemetry::Level::error, "handler_failed", {{"what", std::string_view(what)}});
+  if (const auto suppressed = rate.admits())
+    telemetry::log(telemetry::Level::error, "handler_failed",
+                   {{"cause", std::string_view(what)}, {"suppressed_before", *suppressed}});
   co_return error_response(500, "internal error");
 }
 

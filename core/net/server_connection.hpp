@@ -26,6 +26,7 @@ struct ServerState {
   DateClock date;
   std::unordered_set<ServerConnection*> connections;
   bool stopping = false;
+  std::shared_ptr<TlsServer> tls;  ///< null: plain
 };
 
 class ServerConnection {

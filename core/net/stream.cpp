@@ -29,7 +29,31 @@ Result<std::size_t> sent_bytes(ssize_t sent, bool& again) noexcept {
 
 }  // namespace
 
+Stream::~Stream() {
+  // An origin is told that we leave; what a client makes of an end that nobody decided on is for its framing
+  // to say.
+  if (tls_ && tls_->role() == TlsSession::Role::client && is_open()) tls_->send_close_notify();
+}
+
+Task<Stream::ReadResult> Stream::read_decrypted(std::span<char> room) {
+  while (true) {
+    const auto result = tls_->read(room);
+    if (std::get<0>(result) || std::get<1>(result) != 0) co_return result;
+    const auto flushed = tls_->flush();
+    if (!flushed) co_return ReadResult{flushed.error(), 0U};
+    const auto staging = tls_->staging();
+    const auto [error, bytes] =
+        co_await socket_.async_read_some(asio::buffer(staging.data(), staging.size()), use_task);
+    if (error && error != asio::error::eof) co_return ReadResult{error, 0U};
+    tls_->staged(error, bytes);
+  }
+}
+
 Stream::ReadResult Stream::try_read(std::span<char> room) noexcept {
+  if (tls_) {
+    tls_->readable();
+    return tls_->read(room);
+  }
   const auto read = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
   if (read > 0) return {boost::system::error_code{}, static_cast<std::size_t>(read)};
   if (read == 0) return {asio::error::eof, 0U};
@@ -38,6 +62,7 @@ Stream::ReadResult Stream::try_read(std::span<char> room) noexcept {
 }
 
 Result<std::size_t> Stream::try_write(std::string_view bytes) noexcept {
+  if (tls_) return tls_->write(bytes);
   while (true) {
     bool again = false;
     const auto sent = sent_bytes(
@@ -47,6 +72,7 @@ Result<std::size_t> Stream::try_write(std::string_view bytes) noexcept {
 }
 
 Result<std::size_t> Stream::try_write(std::span<const asio::const_buffer> pieces) noexcept {
+  if (tls_) return tls_->write(pieces);
   std::array<iovec, kPiecesMax> vectors;
   const auto count = std::min(pieces.size(), kPiecesMax);
   for (std::size_t i = 0; i < count; ++i)
@@ -75,6 +101,7 @@ Task<Result<>> Stream::write_all(std::string_view bytes) {
 }
 
 Task<boost::system::error_code> Stream::wait_readable() {
+  if (tls_ && tls_->has_unread()) co_return boost::system::error_code{};
   const auto [error] = co_await socket_.async_wait(StreamSocket::wait_read, use_task);
   co_return error;
 }
@@ -85,6 +112,7 @@ Task<boost::system::error_code> Stream::wait_writable() {
 }
 
 Task<> Stream::wait_readable_or_writable() {
+  if (tls_ && tls_->has_unread()) co_return;
   auto group =
       experimental::make_parallel_group(socket_.async_wait(StreamSocket::wait_read, asio::deferred),
                                         socket_.async_wait(StreamSocket::wait_write, asio::deferred));
@@ -92,6 +120,7 @@ Task<> Stream::wait_readable_or_writable() {
 }
 
 bool Stream::is_stale() noexcept {
+  if (tls_) return tls_->is_stale();
   char byte = 0;
   while (true) {
     const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -105,19 +134,26 @@ void Stream::cancel() noexcept {
   socket_.cancel(ignored);
 }
 
-void Stream::close() noexcept {
+void Stream::close_socket() noexcept {
   boost::system::error_code ignored;
+  if (tls_) tls_->forget_descriptor();
   socket_.close(ignored);
+}
+
+void Stream::close() noexcept {
+  if (tls_ && is_open()) tls_->send_close_notify();
+  close_socket();
 }
 
 void Stream::abort() noexcept {
   boost::system::error_code ignored;
   socket_.set_option(StreamSocket::linger(true, 0), ignored);
-  socket_.close(ignored);
+  close_socket();
 }
 
 void Stream::shutdown_send() noexcept {
   boost::system::error_code ignored;
+  if (tls_ && is_open()) tls_->send_close_notify();
   socket_.shutdown(StreamSocket::shutdown_send, ignored);
 }
 

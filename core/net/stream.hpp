@@ -4,8 +4,10 @@
 
 #include "core/base/result.hpp"
 #include "core/net/executor.hpp"
+#include "core/net/tls_session.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -19,26 +21,36 @@ namespace understudy::net {
 /// only while nothing is pending.
 class Stream {
  public:
-  /// Of one call that reads: an error, or how many bytes came. The end of the stream is asio::error::eof.
+  /// Of one call that reads: an error, or how many bytes came. The end of the stream is asio::error::eof,
+  /// with TLS only if the peer has announced it; otherwise it is TlsErrc::truncated.
   using ReadResult = std::tuple<boost::system::error_code, std::size_t>;
 
   /// Not connected.
   explicit Stream(Executor executor) : socket_(executor) {}
   /// Takes over a connected socket (a TcpSocket converts).
   explicit Stream(StreamSocket socket) : socket_(std::move(socket)) {}
+  ~Stream();
+  Stream(Stream&&) noexcept = default;
+  Stream& operator=(Stream&&) noexcept = default;
+
+  /// From here on the stream is `session`'s, whose handshake is still to come (core/net/tls_handshake.hpp).
+  void start_tls(std::unique_ptr<TlsSession> session) noexcept { tls_ = std::move(session); }
+  /// Null: plain.
+  TlsSession* tls() noexcept { return tls_.get(); }
 
   bool is_open() const noexcept { return socket_.is_open(); }
 
   /// Waits for bytes. `room` must not be empty, and must live until the task ends.
   Task<ReadResult> read_some(std::span<char> room) {
+    if (tls_) return read_decrypted(room);
     return socket_.async_read_some(asio::buffer(room.data(), room.size()), use_task);
   }
   /// Reads what there is without waiting: no error and 0 bytes when there is nothing now.
   ReadResult try_read(std::span<char> room) noexcept;
 
   /// Sends what the kernel takes without waiting and returns how much that was: 0 means "not now". The bytes
-  /// that were not taken must be the first of the next write. Never raises SIGPIPE; a peer that is gone is
-  /// broken_pipe or connection_reset.
+  /// that were not taken must be the first of the next write (see TlsSession::write). Never raises SIGPIPE; a
+  /// peer that is gone is broken_pipe or connection_reset.
   Result<std::size_t> try_write(std::string_view bytes) noexcept;
   /// The same for several pieces in one system call: the first 16 of them.
   Result<std::size_t> try_write(std::span<const asio::const_buffer> pieces) noexcept;
@@ -46,7 +58,7 @@ class Stream {
   /// save the coroutine calls `try_write` itself and comes here with the rest.
   Task<Result<>> write_all(std::string_view bytes);
 
-  /// Ends with operation_aborted after `cancel` or `close`.
+  /// Ends with operation_aborted after `cancel` or `close`. Readable may turn out to be nothing with TLS.
   Task<boost::system::error_code> wait_readable();
   Task<boost::system::error_code> wait_writable();
   /// Ends when the stream can be read or written, or has failed; the caller then tries both without blocking.
@@ -55,22 +67,27 @@ class Stream {
   Task<> wait_readable_or_writable();
 
   /// An idle connection that must not be used again: the peer has closed, or has sent bytes nobody asked for.
-  /// One non-blocking system call, takes no bytes; says nothing about a peer that closes right after.
+  /// One non-blocking system call in the common case, takes no bytes; says nothing about a peer that closes
+  /// right after.
   bool is_stale() noexcept;
 
   /// Ends pending operations with operation_aborted; the stream stays open.
   void cancel() noexcept;
-  /// Ends pending operations and closes.
+  /// Ends pending operations and closes, with TLS after a close_notify.
   void close() noexcept;
   /// Closes with a reset (RST), which the peer cannot mistake for a clean end.
   void abort() noexcept;
-  /// Half-close: the peer reads our end (RFC 9112 §9.6).
+  /// Half-close: the peer reads our end (RFC 9112 §9.6), with TLS as a close_notify.
   void shutdown_send() noexcept;
 
   StreamSocket& socket() noexcept { return socket_; }
 
  private:
+  Task<ReadResult> read_decrypted(std::span<char> room);
+  void close_socket() noexcept;
+
   StreamSocket socket_;
+  std::unique_ptr<TlsSession> tls_;
 };
 
 }  // namespace understudy::net

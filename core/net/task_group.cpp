@@ -1,6 +1,7 @@
 #include "core/net/task_group.hpp"
 
 #include "core/telemetry/log.hpp"
+#include "core/telemetry/log_rate.hpp"
 
 #include <utility>
 
@@ -27,8 +28,11 @@ void TaskGroup::spawn(Task<> task) {
 void TaskGroup::finished(std::exception_ptr error) {
   if (error) {
     ++failed_;
+    static telemetry::LogRate rate;
     const auto what = describe(error);
-    telemetry::log(telemetry::Level::error, "task_failed", {{"what", std::string_view(what)}});
+    if (const auto suppressed = rate.admits())
+      telemetry::log(telemetry::Level::error, "task_failed",
+                     {{"cause", std::string_view(what)}, {"suppressed_before", *suppressed}});
   }
   if (--running_ == 0 && idle_) std::exchange(idle_, nullptr)();
 }

@@ -1,6 +1,7 @@
 #include "core/net/worker.hpp"
 
 #include "core/telemetry/log.hpp"
+#include "core/telemetry/log_rate.hpp"
 
 #include <string_view>
 #include <thread>
@@ -48,8 +49,11 @@ void Worker::run_guarded(const std::function<void()>& turn) {
       turn();
       return;
     } catch (...) {
+      static telemetry::LogRate rate;
       const auto what = describe(std::current_exception());
-      telemetry::log(telemetry::Level::error, "posted_work_failed", {{"what", std::string_view(what)}});
+      if (const auto suppressed = rate.admits())
+        telemetry::log(telemetry::Level::error, "posted_work_failed",
+                       {{"cause", std::string_view(what)}, {"suppressed_before", *suppressed}});
     }
   }
 }

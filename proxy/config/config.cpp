@@ -40,6 +40,7 @@ boost::json::object timeouts_json(const Timeouts& timeouts) {
           {"request_seconds", seconds(timeouts.request)},
           {"upstream_idle_seconds", seconds(timeouts.upstream_idle)},
           {"tunnel_idle_seconds", seconds(timeouts.tunnel_idle)},
+          {"tls_handshake_seconds", seconds(timeouts.tls_handshake)},
           {"drain_seconds", seconds(timeouts.drain)}};
 }
 
@@ -75,8 +76,6 @@ std::string sample_key_text(const SampleKey& key) {
   }
   return "cookie:" + key.name;
 }
-
-std::string url_text(const net::OriginUrl& url) { return url.scheme + "://" + url.authority(); }
 
 boost::json::object health_json(const HealthCheckOptions& health) {
   return {{"path", health.path},
@@ -129,6 +128,12 @@ Outcome<> check_config(const ProxyConfig& config) {
   if (config.primary.hosts.empty())
     return Failure{
         "no primary: give --primary URL, or `primary: {url: \"http://127.0.0.1:9000\"}` in the file"};
+  for (const auto& shadow : config.shadows)
+    if (shadow.url.is_unix())
+      return Failure{
+          fmt::format("shadow '{}' is a Unix socket: a shadow is reached over the network, where the "
+                      "guard can tell it from production",
+                      shadow.name)};
   for (std::size_t i = 0; i < config.shadows.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (config.shadows[i].name == config.shadows[j].name)
@@ -148,7 +153,7 @@ std::string to_json(const ProxyConfig& config) {
   boost::json::array shadows;
   for (const auto& shadow : config.shadows)
     shadows.push_back(boost::json::object{{"name", shadow.name},
-                                          {"url", url_text(shadow.url)},
+                                          {"url", shadow.url.text()},
                                           {"host", shadow.host == HostMode::keep ? "keep" : "target"}});
   boost::json::object root{{"listeners", listeners},
                            {"primary", primary_json(config.primary)},

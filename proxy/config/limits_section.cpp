@@ -43,6 +43,7 @@ void read_timeouts(const config::Node& node, ProxyConfig& config) {
   node.read("request", timeouts.request, &config::Node::duration);
   node.read("upstream_idle", timeouts.upstream_idle, &config::Node::duration);
   node.read("tunnel_idle", timeouts.tunnel_idle, &config::Node::duration);
+  node.read("tls_handshake", timeouts.tls_handshake, &config::Node::duration);
   node.read("linger", timeouts.linger, &config::Node::duration);
   node.read("drain", timeouts.drain, &config::Node::duration);
   node.read("shadow_response", config.shadow_limits.response_timeout, &config::Node::duration);

@@ -49,7 +49,7 @@ Outcome<> check_shadows(const ProxyConfig& config, std::span<const net::tcp::end
   for (const auto& shadow : config.shadows) {
     const auto endpoints = net::resolve(shadow.url);
     if (!endpoints) continue;  // Not an error at start: the plane keeps trying and counts.
-    for (const auto& endpoint : *endpoints)
+    for (const auto& endpoint : net::ip_endpoints(*endpoints))
       if (reaches_forbidden(endpoint, forbidden))
         return Failure{
             fmt::format("shadow '{}' ({}) is the primary or this proxy itself: mirroring to production is "

@@ -1,5 +1,6 @@
 #include "proxy/config/section_values.hpp"
 #include "proxy/config/sections.hpp"
+#include "proxy/config/tls_section.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -141,6 +142,9 @@ void read_outlier(const Node& node, PrimaryConfig& primary) {
 void read_primary(const Node& node, ProxyConfig& config) {
   auto& primary = config.primary;
   read_hosts(node, primary);
+  primary.tls = read_tls_client(node);
+  check_tls_use(node, std::any_of(primary.hosts.begin(), primary.hosts.end(),
+                                  [](const PrimaryHost& host) { return host.url.is_tls(); }));
   read_balance(node, primary);
   if (const auto health = node.member("health")) read_health(*health, primary);
   if (const auto outlier = node.member("outlier")) read_outlier(*outlier, primary);

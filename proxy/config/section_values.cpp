@@ -10,7 +10,6 @@ void refuse_tls(const config::Node& node) {
 }
 
 void read_url(const config::Node& node, net::OriginUrl& url) {
-  refuse_tls(node);
   const auto text = node.member("url");
   if (!text) return node.fail("needs a url, such as {url: \"http://127.0.0.1:9000\"}");
   take(*text, net::parse_origin_url(text->text()), url);

@@ -25,6 +25,7 @@ struct Timeouts {
   std::chrono::nanoseconds upstream_idle =
       std::chrono::seconds(50);  ///< pooled connection: shorter than servers' own
   std::chrono::nanoseconds tunnel_idle = std::chrono::hours(1);  ///< no byte in either direction after a 101
+  std::chrono::nanoseconds tls_handshake = std::chrono::seconds(10);  ///< of a client, from accept to its end
   std::chrono::nanoseconds linger = std::chrono::seconds(5);  ///< RFC 9112 §9.6: no byte after our half-close
   std::chrono::nanoseconds linger_total = std::chrono::seconds(30);  ///< the same, however busy the client is
   std::chrono::nanoseconds hand_over =

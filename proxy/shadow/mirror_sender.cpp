@@ -148,7 +148,9 @@ net::Task<> MirrorSender::run(Slot& slot) {
 
 void MirrorSender::connect_anew(Slot& slot) {
   if (slot.connection && slot.generation == resolver_.generation()) return;
+  if (target_.tls_source && !tls_) tls_ = target_.tls_source->attach();
   net::ClientOptions client;
+  client.tls = tls_;
   client.origin = target_.url;
   client.endpoints.assign(resolver_.endpoints().begin(), resolver_.endpoints().end());
   client.connections_max = options_.connections_max;

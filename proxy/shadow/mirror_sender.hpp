@@ -87,6 +87,7 @@ class MirrorSender {
 
   net::Worker& worker_;
   const ShadowTarget& target_;
+  std::shared_ptr<net::TlsClient> tls_;  ///< of this thread, attached when first needed
   const ShadowPlaneOptions& options_;
   const std::atomic<bool>& paused_;
   MirrorAddress address_;

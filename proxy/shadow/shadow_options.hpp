@@ -4,12 +4,14 @@
 #include "capture-format/recorder.hpp"
 #include "core/guard/guard.hpp"
 #include "core/net/endpoint.hpp"
+#include "core/net/tls_client.hpp"
 #include "core/scrub/scrubber.hpp"
 #include "proxy/shadow/breaker.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +25,8 @@ struct ShadowTarget {
   std::string name;  ///< metric label and capture provenance; unique
   net::OriginUrl url;
   HostMode host = HostMode::keep;
+  net::TlsClientOptions tls;                         ///< for an https URL
+  std::shared_ptr<net::TlsClientSource> tls_source;  ///< set by TlsRegistry::open; null: plain
 };
 
 struct ShadowPlaneOptions {

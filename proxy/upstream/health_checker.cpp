@@ -12,8 +12,10 @@ namespace {
 /// The status is what counts; a longer body is cut off.
 constexpr std::size_t kBodyBytesMax = 64 * 1024;
 
-net::ClientOptions client_options(const HealthChecker::Subject& subject) {
+net::ClientOptions client_options(const HealthChecker::Subject& subject,
+                                  std::shared_ptr<net::TlsClient> tls) {
   net::ClientOptions options;
+  options.tls = std::move(tls);
   options.origin = subject.url;
   options.endpoints = subject.endpoints();
   options.connect_timeout = options.response_timeout = subject.options.timeout;
@@ -28,15 +30,18 @@ struct HealthChecker::State {
       : worker(the_worker),
         subject(std::move(the_subject)),
         timer(the_worker.executor()),
-        request(health_request(subject.url, subject.options.path)) {}
+        request(health_request(subject.url, subject.options.path)),
+        tls(subject.tls ? subject.tls->attach() : nullptr) {}
 
-  void judge(const Result<>& sent, const http::Response& response);
+  void judge(const Result<>& sent, const http::Response& response,
+             const boost::system::error_code& connect_error);
   std::uint64_t random() noexcept { return seed = seed * 6364136223846793005ULL + 1442695040888963407ULL; }
 
   net::Worker& worker;
   Subject subject;
   net::Timer timer;
   std::string request;
+  std::shared_ptr<net::TlsClient> tls;
   std::unique_ptr<net::ClientConnection> connection;  ///< while a check is under way
   std::uint64_t seed = wall_now().value;
   bool stopped = false;
@@ -57,23 +62,25 @@ net::Task<> HealthChecker::keep_checking(std::shared_ptr<State> state) {
   http::Response response;
   while (!state->stopped) {
     state->connection =
-        std::make_unique<net::ClientConnection>(state->worker, client_options(state->subject));
+        std::make_unique<net::ClientConnection>(state->worker, client_options(state->subject, state->tls));
     const auto sent = co_await state->connection->send(state->request, "GET", true, response, nullptr);
+    const auto connect_error = state->connection->connect_error();
     state->connection.reset();
     if (state->stopped) co_return;
-    state->judge(sent, response);
+    state->judge(sent, response, connect_error);
     state->timer.expires_after(jittered(state->subject.options.interval, state->random() >> 16));
     co_await state->timer.async_wait(net::use_task);
   }
 }
 
-void HealthChecker::State::judge(const Result<>& sent, const http::Response& response) {
+void HealthChecker::State::judge(const Result<>& sent, const http::Response& response,
+                                 const boost::system::error_code& connect_error) {
   const bool cut = !sent && sent.error() == net::ClientErrc::body_too_large;
   if (sent || cut) {
     const auto cause = fmt::format("status {}", response.head.status);
     return subject.report(judge_status(response.head.status, subject.options), cause);
   }
-  const auto cause = sent.error().message();
+  const auto cause = connect_error ? connect_error.message() : sent.error().message();
   subject.report(health_result(sent.error()), cause);
 }
 

@@ -25,6 +25,7 @@ class HealthChecker {
     std::function<std::vector<net::Endpoint>()> endpoints;  ///< as of now
     /// `cause` for people: "status 503", "connection refused".
     std::function<void(HealthResult, std::string_view cause)> report;
+    std::shared_ptr<net::TlsClientSource> tls;  ///< null: plain
   };
 
   HealthChecker(net::Worker& worker, Subject subject);

@@ -74,6 +74,7 @@ struct HostSet {
     net::OriginUrl url;
     std::vector<net::Endpoint> endpoints;  ///< empty while the name has never been resolved
     unsigned weight = 1;
+    std::shared_ptr<net::TlsClientSource> tls;  ///< null: plain
   };
   std::vector<Entry> entries;
   Balance balance = Balance::round_robin;

@@ -36,7 +36,7 @@ NameWatch::NameWatch(net::Worker& worker, const net::OriginUrl& origin, bool res
     : state_(std::make_shared<State>(worker, origin, resolved, interval, std::move(found))) {
   boost::system::error_code not_an_address;
   net::asio::ip::make_address(origin.host, not_an_address);
-  if (not_an_address) worker.tasks().spawn(watch(state_));
+  if (not_an_address && !origin.is_unix()) worker.tasks().spawn(watch(state_));
 }
 
 NameWatch::~NameWatch() {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "core/net/endpoint.hpp"
+#include "core/net/tls_client.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,12 +23,15 @@ enum class Balance : std::uint8_t {
 
 struct PrimaryHost {
   net::OriginUrl url;
-  unsigned weight = 1;  ///< in [1, kWeightMax]
+  unsigned weight = 1;                        ///< in [1, kWeightMax]
+  std::shared_ptr<net::TlsClientSource> tls;  ///< of an https host; set by TlsRegistry::open
 
   static constexpr unsigned kWeightMax = 1000;
-  /// Scheme and authority: the identity of a host across reloads, its name in logs and its metric label.
-  std::string name() const { return url.scheme + "://" + url.authority(); }
-  bool operator==(const PrimaryHost& other) const { return name() == other.name() && weight == other.weight; }
+  /// The URL: the identity of a host across reloads, its name in logs and its metric label.
+  std::string name() const { return url.text(); }
+  bool operator==(const PrimaryHost& other) const {
+    return name() == other.name() && weight == other.weight && tls == other.tls;
+  }
 };
 
 /// Requests of our own that ask a host whether it is well.
@@ -62,6 +67,7 @@ struct PrimaryConfig {
   static constexpr std::size_t kHostsMax = 256;
 
   std::vector<PrimaryHost> hosts;  ///< names differ
+  net::TlsClientOptions tls;       ///< for the https hosts
   Balance balance = Balance::round_robin;
   std::optional<HealthCheckOptions> health;
   OutlierOptions outlier;

@@ -74,6 +74,7 @@ void UpstreamControl::Impl::configure(PrimaryConfig config, const ResolvedHosts&
     const auto same = [&](const auto& host) { return host && host->settings.name() == settings.name(); };
     const auto known = std::find_if(hosts_.begin(), hosts_.end(), same);
     auto& host = next.emplace_back(known != hosts_.end() ? std::move(*known) : make(settings));
+    if (host->settings.tls != settings.tls) host->checker.reset();
     host->settings = settings;
     if (!resolved[i].empty()) host->endpoints = resolved[i];
   }
@@ -134,7 +135,8 @@ void UpstreamControl::Impl::look_after(Host& host) {
         control_,
         HealthChecker::Subject{
             host.settings.url, *config_.health, [&host] { return host.endpoints; },
-            [this, &host](HealthResult result, std::string_view cause) { checked(host, result, cause); }});
+            [this, &host](HealthResult result, std::string_view cause) { checked(host, result, cause); },
+            host.settings.tls});
 }
 
 void UpstreamControl::Impl::found(Host& host, const std::vector<net::tcp::endpoint>& addresses) {
@@ -237,7 +239,8 @@ std::shared_ptr<const HostSet> UpstreamControl::Impl::snapshot() const {
   auto set = std::make_shared<HostSet>();
   set->balance = config_.balance;
   for (const auto& host : hosts_)
-    set->entries.push_back({host->record, host->settings.url, host->endpoints, host->settings.weight});
+    set->entries.push_back(
+        {host->record, host->settings.url, host->endpoints, host->settings.weight, host->settings.tls});
   return set;
 }
 

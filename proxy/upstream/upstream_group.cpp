@@ -11,6 +11,7 @@ net::OriginPoolOptions options_for(net::OriginPoolOptions options, const HostSet
   // The record lives for as long as any connection that counts itself there.
   options.open_gauge = std::shared_ptr<std::atomic<std::uint64_t>>(
       entry.record, &entry.record->counters_of(worker.index()).connections_open);
+  if (entry.tls) options.tls = entry.tls->attach();
   return options;
 }
 
@@ -22,6 +23,7 @@ UpstreamHost::UpstreamHost(net::Worker& worker, const net::OriginPoolOptions& op
       counters(record->counters_of(worker.index())),
       pool(worker, options_for(options, entry, worker), entry.endpoints),
       weight(entry.weight),
+      tls(entry.tls),
       resolved(!entry.endpoints.empty()) {}
 
 UpstreamGroup::UpstreamGroup(net::Worker& worker, const net::OriginPoolOptions& options, const HostSet& hosts)
@@ -56,6 +58,10 @@ std::unique_ptr<UpstreamHost> UpstreamGroup::take(const HostSet::Entry& entry) {
   if (found == hosts_.end()) return std::make_unique<UpstreamHost>(worker_, options_, entry);
   auto host = std::move(*found);
   host->pool.set_endpoints(entry.endpoints);
+  if (host->tls != entry.tls) {
+    host->tls = entry.tls;
+    host->pool.set_tls(entry.tls ? entry.tls->attach() : nullptr);
+  }
   host->weight = entry.weight;
   host->resolved = host->resolved || !entry.endpoints.empty();
   return host;

@@ -22,9 +22,10 @@ struct UpstreamHost {
   HostCounters& counters;  ///< this worker's, in `record`
   net::OriginPool pool;
   unsigned weight;
-  bool resolved;                ///< has an address
-  bool removed = false;         ///< no longer configured: only finishes what it serves
-  std::uint64_t in_flight = 0;  ///< requests on it
+  std::shared_ptr<net::TlsClientSource> tls;  ///< what the pool's TLS was made of
+  bool resolved;                              ///< has an address
+  bool removed = false;                       ///< no longer configured: only finishes what it serves
+  std::uint64_t in_flight = 0;                ///< requests on it
 };
 
 /// Belongs to one worker's thread. It never waits and takes no lock: what other threads know of a host comes

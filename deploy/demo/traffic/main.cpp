@@ -33,7 +33,7 @@ int run(const std::string& target, const std::string& planted_path, CrowdOptions
   const auto endpoints = net::resolve(*origin);
   if (!endpoints) return complain("--target: " + endpoints.error().message);
   options.client.origin = *origin;
-  options.client.endpoints.assign(endpoints->begin(), endpoints->end());
+  options.client.endpoints = *endpoints;
 
   net::Worker worker;
   Crowd crowd(worker, options);

@@ -55,11 +55,30 @@ TEST(OriginUrl, IPv6HostHasBracketsOnlyInTheAuthority) {
   EXPECT_EQ(parsed->authority(), "[::1]:9000");
 }
 
-TEST(OriginUrl, HttpsIsRefusedAsNotSupported) {
-  const auto parsed = parse_origin_url("https://shop.example");
-  ASSERT_FALSE(parsed);
-  EXPECT_NE(parsed.error().message.find("TLS to origins is not supported in this version"),
-            std::string::npos);
+TEST(OriginUrl, HttpsHasItsOwnPort) {
+  const auto parsed = parse_origin_url("HTTPS://Shop.Example");
+  ASSERT_TRUE(parsed);
+  EXPECT_TRUE(parsed->is_tls());
+  EXPECT_EQ(parsed->port, 443);
+  EXPECT_EQ(parsed->authority(), "shop.example");
+  EXPECT_EQ(parse_origin_url("https://shop.example:80")->text(), "https://shop.example:80");
+}
+
+TEST(OriginUrl, UnixSocketHasAPathAndIsLocalhost) {
+  for (const auto* text : {"unix:/run/shop.sock", "unix:///run/shop.sock"}) {
+    const auto parsed = parse_origin_url(text);
+    ASSERT_TRUE(parsed) << text;
+    EXPECT_TRUE(parsed->is_unix());
+    EXPECT_EQ(parsed->path, "/run/shop.sock");
+    EXPECT_EQ(parsed->authority(), "localhost");
+    EXPECT_EQ(parsed->text(), "unix:/run/shop.sock");
+    const auto endpoints = resolve(*parsed);
+    ASSERT_TRUE(endpoints);
+    EXPECT_EQ(endpoints->front().protocol().family(), AF_UNIX);
+    EXPECT_TRUE(ip_endpoints(*endpoints).empty());
+  }
+  EXPECT_FALSE(parse_origin_url("unix:shop.sock"));
+  EXPECT_FALSE(parse_origin_url("unix:/" + std::string(107, 'x')));
 }
 
 TEST(OriginUrl, AnythingElseIsRefused) {
@@ -89,7 +108,7 @@ TEST(OriginUrl, AnythingElseIsRefused) {
 TEST(Resolve, LoopbackNeedsNoNameService) {
   const auto endpoints = resolve(*parse_origin_url("http://127.0.0.1:81"));
   ASSERT_TRUE(endpoints);
-  EXPECT_EQ(endpoints->front(), tcp::endpoint(asio::ip::address_v4::loopback(), 81));
+  EXPECT_EQ(ip_endpoints(*endpoints).front(), tcp::endpoint(asio::ip::address_v4::loopback(), 81));
   EXPECT_EQ(endpoints->size(), 1U);
 }
 

@@ -86,7 +86,7 @@ TEST(ProxyConfig, TlsErrorsNameThePlaceOfTheFile) {
     return loaded ? std::string("no error") : loaded.error().message;
   };
   EXPECT_TRUE(listener("{certificate: /nowhere.crt, key: /nowhere.key}")
-                  .starts_with("p:1:53: cannot read /nowhere.crt"))
+                  .starts_with("p:1:48: cannot read /nowhere.crt"))
       << listener("{certificate: /nowhere.crt, key: /nowhere.key}");
   EXPECT_NE(listener("{certificate: a}").find("belong together"), std::string::npos);
   EXPECT_NE(listener("{}").find("needs a certificate and a key"), std::string::npos);

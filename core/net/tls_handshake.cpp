@@ -1,0 +1,105 @@
+#include "core/net/tls_handshake.hpp"
+
+#include "core/base/clock.hpp"
+#include "core/net/deadline.hpp"
+#include "core/net/tls_server_context.hpp"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace understudy::net {
+namespace {
+
+/// What somebody who forgot the "s" of https gets to read.
+constexpr std::string_view kPlainHttpAnswer =
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 43\r\nConnection: close\r\n\r\n"
+    "This port speaks TLS: use https:// instead\n";
+
+/// After a failure the client may still be sending; reading on for a moment keeps a reset from overtaking the
+/// alert that tells it why.
+constexpr std::chrono::nanoseconds kLinger = std::chrono::seconds(1);
+constexpr int kLingerReadsMax = 16;
+
+void close_stream(void* stream) { static_cast<Stream*>(stream)->close(); }
+
+Task<Result<>> shake_hands(Stream& stream) {
+  auto& tls = *stream.tls();
+  auto& socket = stream.socket();
+  while (true) {
+    const auto step = tls.handshake();
+    if (!step) co_return step.error();
+    if (*step == TlsSession::Progress::finished) co_return Result<>{};
+    if (tls.backlog()) {
+      const auto [error] = co_await socket.async_wait(StreamSocket::wait_write, use_task);
+      if (error) co_return TlsErrc::peer_closed;
+      continue;
+    }
+    const auto staging = tls.staging();
+    const auto [error, bytes] =
+        co_await socket.async_read_some(asio::buffer(staging.data(), staging.size()), use_task);
+    if (error && error != asio::error::eof) co_return TlsErrc::peer_closed;
+    tls.staged(error, bytes);
+  }
+}
+
+/// `stream` is plain again: the TLS session is over before it began.
+Task<> say_goodbye(Stream& stream, Deadline& deadline, TlsErrc why) {
+  stream.start_tls(nullptr);
+  if (why == TlsErrc::handshake_timeout || why == TlsErrc::peer_closed || !stream.is_open()) co_return;
+  if (why == TlsErrc::plain_http) static_cast<void>(stream.try_write(kPlainHttpAnswer));
+  stream.shutdown_send();
+  deadline.arm(kLinger);
+  std::array<char, 4 * 1024> ignored;
+  for (int reads = 0; reads < kLingerReadsMax; ++reads) {
+    const auto [error, bytes] = co_await stream.read_some(ignored);
+    if (error) co_return;
+  }
+}
+
+TlsErrc as_tls(const boost::system::error_code& error) noexcept {
+  return error.category() == tls_category() ? static_cast<TlsErrc>(error.value()) : TlsErrc::peer_closed;
+}
+
+}  // namespace
+
+Task<Result<>> accept_tls(Worker& worker, Stream& stream, std::shared_ptr<TlsServer> server,
+                          std::chrono::nanoseconds timeout) {
+  const auto began = Monotonic::now();
+  Deadline deadline(worker.deadlines(), &close_stream, &stream);
+  deadline.arm(timeout);
+  const auto context = server->context();
+  auto session =
+      TlsSession::make(context->first(), stream.socket().native_handle(), TlsSession::Role::server, context);
+  if (!session) {
+    stream.close();
+    co_return TlsErrc::protocol_error;
+  }
+  stream.start_tls(std::move(session));
+  const auto result = co_await shake_hands(stream);
+  if (result) {
+    server->counters().count_finished(stream.tls()->facts().resumed, Monotonic::now() - began);
+    co_return result;
+  }
+  const auto why = deadline.expired() ? TlsErrc::handshake_timeout : as_tls(result.error());
+  server->counters().count_failed(why);
+  co_await say_goodbye(stream, deadline, why);
+  deadline.disarm();
+  stream.close();
+  co_return why;
+}
+
+Task<Result<>> connect_tls(Stream& stream, std::shared_ptr<TlsClient> client) {
+  const auto began = Monotonic::now();
+  auto session = TlsClient::begin(client, stream.socket().native_handle());
+  if (!session) co_return TlsErrc::protocol_error;
+  stream.start_tls(std::move(session));
+  const auto result = co_await shake_hands(stream);
+  if (result)
+    client->counters().count_finished(stream.tls()->facts().resumed, Monotonic::now() - began);
+  else
+    client->counters().count_failed(as_tls(result.error()));
+  co_return result;
+}
+
+}  // namespace understudy::net
