@@ -18,26 +18,26 @@ LoopProbe::LoopProbe(net::Worker& worker, const OverloadOptions& options, Overlo
   const int descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (descriptor < 0) return;
   boost::system::error_code error;
-  event_.assign(descriptor, error);
+  event_->assign(descriptor, error);
   if (error) ::close(descriptor);
 }
 
 void LoopProbe::traffic(Monotonic::time_point now) noexcept {
   if (pending_ || now - sent_ < kPause || counters_.connections_active.value() < kConnectionsMin) return;
-  if (!event_.is_open()) return;
+  if (!event_ || !event_->is_open()) return;
   const std::uint64_t one = 1;
-  if (::write(event_.native_handle(), &one, sizeof one) != sizeof one) return;
+  if (::write(event_->native_handle(), &one, sizeof one) != sizeof one) return;
   sent_ = now;
   pending_ = true;
   auto on_ready = [this](const boost::system::error_code& error) {
-    if (!error) served();
+    if (!error && event_) served();
   };
-  event_.async_wait(event_.wait_read, on_ready);
+  event_->async_wait(Descriptor::wait_read, on_ready);
 }
 
 void LoopProbe::served() noexcept {
   std::uint64_t count = 0;
-  [[maybe_unused]] const auto taken = ::read(event_.native_handle(), &count, sizeof count);
+  [[maybe_unused]] const auto taken = ::read(event_->native_handle(), &count, sizeof count);
   pending_ = false;
   const auto now = Monotonic::now();
   counters_.event_loop_wait.record(now - sent_);
@@ -45,9 +45,6 @@ void LoopProbe::served() noexcept {
   counters_.overload_shed_permille.set(static_cast<std::uint64_t>(control_.shed_share() * 1000));
 }
 
-void LoopProbe::close() noexcept {
-  boost::system::error_code ignored;
-  event_.close(ignored);
-}
+void LoopProbe::close() noexcept { event_.reset(); }
 
 }  // namespace understudy::proxy

@@ -7,6 +7,7 @@
 #include "proxy/exchange/counters.hpp"
 
 #include <cstdint>
+#include <optional>
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
@@ -26,7 +27,7 @@ class LoopProbe {
   /// A request is being served: starts a measurement when the last one is over and some time has passed, and
   /// when there are connections enough for any of them to wait.
   void traffic(Monotonic::time_point now) noexcept;
-  /// Gives back what belongs to the event loop; nothing is measured afterwards.
+  /// Gives back what belongs to the event loop, so before that is destroyed; nothing is measured afterwards.
   void close() noexcept;
 
  private:
@@ -35,7 +36,8 @@ class LoopProbe {
   const OverloadOptions& options_;
   OverloadControl& control_;
   WorkerCounters& counters_;
-  net::asio::posix::basic_stream_descriptor<net::Executor> event_;
+  using Descriptor = net::asio::posix::basic_stream_descriptor<net::Executor>;
+  std::optional<Descriptor> event_;  ///< destroyed by `close`, before the event loop is
   Monotonic::time_point sent_;
   bool pending_ = false;
 };
