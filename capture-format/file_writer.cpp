@@ -39,15 +39,20 @@ struct FileWriter::Impl {
     return {};
   }
 
+  Outcome<> write(ChunkHeader header, std::string_view stored, const RouteTable& routes) {
+    const auto written = file.write_chunk(header, stored, &routes);
+    if (!written) return failure("cannot write", written.error());
+    ++totals.chunks;
+    totals.raw_bytes += header.raw_bytes;
+    return {};
+  }
+
   Outcome<> flush() {
     if (chunk.empty()) return {};
     auto header = chunk.header();
     const auto stored = compressor.compress(chunk.raw(), header);
     if (!stored) return stored.error();
-    const auto written = file.write_chunk(header, *stored, &chunk.routes());
-    if (!written) return failure("cannot write", written.error());
-    ++totals.chunks;
-    totals.raw_bytes += header.raw_bytes;
+    if (auto written = write(header, *stored, chunk.routes()); !written) return written;
     chunk.clear();
     return {};
   }
@@ -59,6 +64,7 @@ struct FileWriter::Impl {
   ChunkBuilder chunk;
   ChunkCompressor compressor;
   FileWriterTotals totals;
+  Gap gap;
 };
 
 FileWriter::FileWriter() = default;
@@ -113,7 +119,25 @@ Outcome<> FileWriter::append(const ExchangeView& exchange) {
   return {};
 }
 
+Outcome<> FileWriter::copy_chunk(const ChunkHeader& header, std::string_view stored,
+                                 const RouteTable& routes) {
+  if (auto flushed = impl_->flush(); !flushed) return flushed;
+  auto copy = header;
+  copy.header_bytes = kChunkHeaderBytes;  // extensions of later versions are not understood, so not copied
+  impl_->totals.exchanges += header.exchanges;
+  return impl_->write(copy, stored, routes);
+}
+
+void FileWriter::count_gap(std::uint64_t exchanges, std::uint64_t bytes) {
+  if (exchanges != 0 || bytes != 0) impl_->gap.add(GapReason::upstream, exchanges, bytes, wall_now().value);
+}
+
 Outcome<FileWriterTotals> FileWriter::finish() {
+  if (!impl_->gap.empty()) {
+    if (impl_->chunk.room() < kGapRecordBytesMax)
+      if (auto flushed = impl_->flush(); !flushed) return flushed.error();
+    impl_->chunk.append_gap(impl_->gap);
+  }
   if (auto flushed = impl_->flush(); !flushed) return flushed.error();
   if (auto sealed = impl_->file.seal(impl_->final_name, !impl_->options.overwrite); !sealed)
     return impl_->failure("cannot finish", sealed.error());

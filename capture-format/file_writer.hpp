@@ -9,8 +9,12 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace understudy::capture {
+
+struct ChunkHeader;
+class RouteTable;
 
 struct FileWriterOptions {
   std::filesystem::path output;
@@ -41,6 +45,11 @@ class FileWriter {
   static bool fits(const ExchangeView& exchange) noexcept;
   /// Fails when the record does not fit or the disk fails; the latter is final.
   Outcome<> append(const ExchangeView& exchange);
+  /// Copies a chunk of another file as it is stored: all kinds of records, byte by byte. `routes` are its
+  /// endpoints. The caller has verified it.
+  Outcome<> copy_chunk(const ChunkHeader& header, std::string_view stored, const RouteTable& routes);
+  /// Exchanges that should be in the file and are not, by what its sources say: they get a gap record.
+  void count_gap(std::uint64_t exchanges, std::uint64_t bytes);
   /// Seals the file under its final name.
   Outcome<FileWriterTotals> finish();
 

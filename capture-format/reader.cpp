@@ -6,6 +6,8 @@
 #include "capture-format/reader/exchange_decoder.hpp"
 #include "capture-format/reader/frame_scanner.hpp"
 
+#include <optional>
+
 namespace understudy::capture {
 
 struct Reader::Impl {
@@ -56,6 +58,7 @@ struct Reader::Impl {
       }
       if (kind != RecordKind::exchange) continue;
       ++exchanges_in_chunk;
+      if (filter && !filter->matches(exchange)) continue;
       ++totals.exchanges;
       return &exchange;
     }
@@ -67,20 +70,43 @@ struct Reader::Impl {
     return nullptr;
   }
 
+  /// One frame further; false at the end.
+  bool take_frame() {
+    const auto event = scanner.next();
+    totals.position = scanner.position();
+    if (event == ScanEvent::file) take_file(false);
+    if (event == ScanEvent::chunk) take_chunk();
+    return event != ScanEvent::end;
+  }
+
   const ExchangeView* next() {
     while (true) {
       if (in_chunk) {
         if (const auto* found = next_in_chunk()) return found;
-        continue;
+      } else if (!take_frame()) {
+        return nullptr;
       }
-      const auto event = scanner.next();
-      totals.position = scanner.position();
-      if (event == ScanEvent::end) return nullptr;
-      if (event == ScanEvent::file) take_file(false);
-      if (event == ScanEvent::chunk) take_chunk();
     }
   }
 
+  const ExchangeView* next_at_hand() {
+    if (!in_chunk) take_frame();
+    return in_chunk ? next_in_chunk() : nullptr;
+  }
+
+  void select(const Filter& wanted) {
+    filter = wanted;
+    scanner.select([this](const ChunkHeader& chunk) { return filter->may_match(chunk); });
+  }
+
+  bool refresh() {
+    if (in_chunk) return true;
+    const bool more = scanner.refresh();
+    totals.file_bytes = scanner.size();
+    return more;
+  }
+
+  std::optional<Filter> filter;
   FrameScanner scanner;
   ChunkDecompressor decompressor;
   wire::Reader records;
@@ -106,6 +132,12 @@ Outcome<Reader> Reader::open(const std::filesystem::path& path) {
   return Reader(std::move(impl));
 }
 
+Outcome<Reader> Reader::open(const std::filesystem::path& path, const Filter& filter) {
+  auto reader = open(path);
+  if (reader) reader->impl_->select(filter);
+  return reader;
+}
+
 Outcome<Reader> Reader::from_bytes(std::string bytes) {
   auto impl = std::make_unique<Impl>(make_memory_source(std::move(bytes)));
   if (auto begun = impl->begin("capture in memory"); !begun) return begun.error();
@@ -113,6 +145,8 @@ Outcome<Reader> Reader::from_bytes(std::string bytes) {
 }
 
 const ExchangeView* Reader::next() { return impl_->next(); }
+bool Reader::refresh() { return impl_->refresh(); }
+const ExchangeView* Reader::next_at_hand() { return impl_->next_at_hand(); }
 const FileInfo& Reader::info() const { return impl_->info; }
 const Damage& Reader::damage() const { return impl_->scanner.damage(); }
 const Gaps& Reader::gaps() const { return impl_->gaps; }

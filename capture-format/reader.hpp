@@ -2,6 +2,7 @@
 // holds.
 #pragma once
 
+#include "capture-format/filter.hpp"
 #include "capture-format/record.hpp"
 #include "core/base/result.hpp"
 
@@ -55,6 +56,8 @@ class Reader {
  public:
   /// Fails with one clear line when the file cannot be opened or is no capture at all.
   static Outcome<Reader> open(const std::filesystem::path& path);
+  /// Only what the filter wants; chunks that cannot hold any of it are neither read nor verified.
+  static Outcome<Reader> open(const std::filesystem::path& path, const Filter& filter);
   /// The same over bytes in memory.
   static Outcome<Reader> from_bytes(std::string bytes);
   Reader(Reader&&) noexcept;
@@ -64,6 +67,12 @@ class Reader {
   /// The next exchange, or null at the end. The view is valid until the next call. Damaged chunks are
   /// skipped, counted in `damage()`, and never yield a false record.
   const ExchangeView* next();
+
+  /// For a file that somebody still writes: looks whether it has grown. True: at least one whole frame is
+  /// there that has not been read. Before that, `next` would take a torn end for damage.
+  bool refresh();
+  /// After a `refresh` that said true: reads no further than that frame. Null: nothing wanted in it.
+  const ExchangeView* next_at_hand();
 
   /// Of the first file; `contains_unscrubbed` is true when any concatenated part says so (known up to where
   /// it has read).

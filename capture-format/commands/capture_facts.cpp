@@ -1,8 +1,8 @@
 #include "capture-format/commands/capture_facts.hpp"
 
 #include "capture-format/convert/json_writer.hpp"
-#include "capture-format/convert/record_names.hpp"
 #include "capture-format/layout/endpoint_path.hpp"
+#include "capture-format/layout/record_names.hpp"
 #include "core/base/units.hpp"
 
 #include <algorithm>

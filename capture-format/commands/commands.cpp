@@ -12,6 +12,10 @@ void add_commands(CLI::App& capture, std::function<ExitCode()>& run) {
   add_cat(capture, run);
   add_import(capture, run);
   add_export(capture, run);
+  add_recover(capture, run);
+  add_merge(capture, run);
+  add_compact(capture, run);
+  add_split(capture, run);
 }
 
 }  // namespace understudy::capture

@@ -1,7 +1,7 @@
 #include "capture-format/commands/exchange_line.hpp"
 
 #include "capture-format/convert/json_writer.hpp"
-#include "capture-format/convert/record_names.hpp"
+#include "capture-format/layout/record_names.hpp"
 #include "core/base/units.hpp"
 
 #include <fmt/format.h>

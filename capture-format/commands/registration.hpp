@@ -18,5 +18,9 @@ void add_verify(CLI::App& capture, Run& run);
 void add_cat(CLI::App& capture, Run& run);
 void add_import(CLI::App& capture, Run& run);
 void add_export(CLI::App& capture, Run& run);
+void add_recover(CLI::App& capture, Run& run);
+void add_merge(CLI::App& capture, Run& run);
+void add_compact(CLI::App& capture, Run& run);
+void add_split(CLI::App& capture, Run& run);
 
 }  // namespace understudy::capture

@@ -1,9 +1,9 @@
 #include "capture-format/convert/csv_export.hpp"
 
 #include "capture-format/convert/exchange_url.hpp"
-#include "capture-format/convert/record_names.hpp"
-#include "capture-format/convert/wall_time.hpp"
 #include "capture-format/layout/endpoint_path.hpp"
+#include "capture-format/layout/record_names.hpp"
+#include "capture-format/layout/wall_time.hpp"
 
 #include <iterator>
 

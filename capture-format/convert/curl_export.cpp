@@ -3,7 +3,7 @@
 #include "capture-format/convert/base64.hpp"
 #include "capture-format/convert/exchange_url.hpp"
 #include "capture-format/convert/sendable.hpp"
-#include "capture-format/convert/wall_time.hpp"
+#include "capture-format/layout/wall_time.hpp"
 
 #include <algorithm>
 

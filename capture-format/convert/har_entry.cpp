@@ -4,7 +4,7 @@
 #include "capture-format/convert/har_body.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "capture-format/convert/json_access.hpp"
-#include "capture-format/convert/wall_time.hpp"
+#include "capture-format/layout/wall_time.hpp"
 #include "core/base/ascii.hpp"
 
 #include <algorithm>

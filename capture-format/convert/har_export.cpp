@@ -5,8 +5,8 @@
 #include "capture-format/convert/har_entry.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "capture-format/convert/json_writer.hpp"
-#include "capture-format/convert/record_names.hpp"
-#include "capture-format/convert/wall_time.hpp"
+#include "capture-format/layout/record_names.hpp"
+#include "capture-format/layout/wall_time.hpp"
 
 #include <algorithm>
 

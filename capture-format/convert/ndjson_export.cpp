@@ -2,8 +2,8 @@
 
 #include "capture-format/convert/base64.hpp"
 #include "capture-format/convert/json_writer.hpp"
-#include "capture-format/convert/record_names.hpp"
-#include "capture-format/convert/wall_time.hpp"
+#include "capture-format/layout/record_names.hpp"
+#include "capture-format/layout/wall_time.hpp"
 
 #include <fmt/format.h>
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +34,11 @@ class FileSource final : public ByteSource {
     return done;
   }
 
+  std::uint64_t current_size() const override {
+    struct stat status{};
+    return fstat(descriptor_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+  }
+
   int descriptor_;
 };
 
@@ -51,21 +57,69 @@ class MemorySource final : public ByteSource {
   std::string bytes_;
 };
 
+Failure last_failure(const std::filesystem::path& path) {
+  const boost::system::error_code error(errno, boost::system::system_category());
+  return Failure{fmt::format("{}: {}", path.string(), error.message())};
+}
+
+bool write_whole(int descriptor, const char* bytes, std::size_t count) {
+  while (count > 0) {
+    const auto written = write(descriptor, bytes, count);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    bytes += written;
+    count -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+/// Waits first, so that a named pipe may get its writer later.
+ssize_t read_pipe(int descriptor, char* bytes, std::size_t count) {
+  while (true) {
+    pollfd ready{descriptor, POLLIN, 0};
+    if (poll(&ready, 1, -1) < 0) return -1;
+    const auto got = read(descriptor, bytes, count);
+    if (got >= 0 || (errno != EAGAIN && errno != EINTR)) return got;
+  }
+}
+
+/// A reader goes back after damage, which a pipe cannot: its bytes are kept on disk, not in memory.
+Outcome<std::unique_ptr<ByteSource>> spool(const std::filesystem::path& path, int pipe) {
+  std::error_code ignored;
+  auto directory = std::filesystem::temp_directory_path(ignored);
+  if (ignored) directory = "/tmp";
+  const int spooled = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (spooled < 0) return last_failure(directory);
+  constexpr std::size_t kPieceBytes = 256 * 1024;
+  const auto piece = std::make_unique<char[]>(kPieceBytes);
+  std::uint64_t size = 0;
+  while (true) {
+    const auto got = read_pipe(pipe, piece.get(), kPieceBytes);
+    const auto bytes = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+    if (got < 0 || !write_whole(spooled, piece.get(), bytes)) {
+      const auto failed = last_failure(got < 0 ? path : directory);
+      close(spooled);
+      return failed;
+    }
+    if (got == 0) break;
+    size += bytes;
+  }
+  return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(spooled, size));
+}
+
 }  // namespace
 
 Outcome<std::unique_ptr<ByteSource>> open_file_source(const std::filesystem::path& path) {
-  const auto failure = [&path] {
-    const boost::system::error_code error(errno, boost::system::system_category());
-    return Failure{fmt::format("{}: {}", path.string(), error.message())};
-  };
+  if (path == "-") return spool("standard input", STDIN_FILENO);
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return failure();
+  if (descriptor < 0) return last_failure(path);
   struct stat status{};
   if (fstat(descriptor, &status) != 0) {
     close(descriptor);
-    return failure();
+    return last_failure(path);
   }
   auto source = std::make_unique<FileSource>(descriptor, static_cast<std::uint64_t>(status.st_size));
+  if (S_ISFIFO(status.st_mode)) return spool(path, descriptor);
   if (S_ISDIR(status.st_mode)) return Failure{fmt::format("{}: is a directory", path.string())};
   if (!S_ISREG(status.st_mode)) return Failure{fmt::format("{}: is no regular file", path.string())};
   return std::unique_ptr<ByteSource>(std::move(source));

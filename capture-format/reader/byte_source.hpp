@@ -3,6 +3,7 @@
 
 #include "core/base/result.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -27,8 +28,10 @@ class ByteSource {
     bytes.resize(read_at(offset, bytes.data(), count));
     return bytes;
   }
-  /// When it was opened; a file that grows is read up to here.
+  /// When it was opened or last refreshed; a file that grows is read up to here.
   std::uint64_t size() const noexcept { return size_; }
+  /// Looks whether the file has grown. It never shrinks for a reader.
+  void refresh() { size_ = std::max(size_, current_size()); }
   std::uint64_t bytes_read() const noexcept { return bytes_read_; }
 
  protected:
@@ -36,12 +39,14 @@ class ByteSource {
 
  private:
   virtual std::size_t do_read_at(std::uint64_t offset, char* out, std::size_t count) = 0;
+  virtual std::uint64_t current_size() const { return size_; }
 
   std::uint64_t size_;
   std::uint64_t bytes_read_ = 0;
 };
 
-/// Regular files only.
+/// A regular file; or a pipe ("-" is standard input), whose bytes are first put into an unlinked temporary
+/// file.
 Outcome<std::unique_ptr<ByteSource>> open_file_source(const std::filesystem::path& path);
 std::unique_ptr<ByteSource> make_memory_source(std::string bytes);
 

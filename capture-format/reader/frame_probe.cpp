@@ -39,7 +39,7 @@ std::optional<ChunkHeader> FrameProbe::chunk_header(std::uint64_t offset) const 
 }
 
 std::optional<SummaryProbe> FrameProbe::summary(std::uint64_t offset, const Uuid& file_uuid,
-                                                std::uint64_t file_start) const {
+                                                std::uint64_t file_start, Depth depth) const {
   const auto head = source_->read_at(offset, kSummaryHeadBytes);
   if (head.size() < kSummaryHeadBytes || wire::load<std::uint32_t>(head.data()) != kSummaryMagic)
     return std::nullopt;
@@ -53,6 +53,10 @@ std::optional<SummaryProbe> FrameProbe::summary(std::uint64_t offset, const Uuid
   const auto trailer = decode_summary_trailer(source_->read_at(trailer_at, kSummaryTrailerBytes), file_uuid);
   if (!trailer || trailer->summary_bytes != probe.frame_bytes) return probe;
   probe.length_fits = file_start + trailer->file_bytes == offset + probe.frame_bytes;
+  if (depth == Depth::trailer) {
+    probe.intact = true;
+    return probe;
+  }
   std::uint32_t checksum = 0;
   std::string piece;
   for (auto at = offset; at < trailer_at - 4; at += piece.size()) {

@@ -20,7 +20,7 @@ struct FileHeaderProbe {
 struct SummaryProbe {
   std::uint64_t frame_bytes = 0;
   std::uint32_t chunks = 0;
-  bool intact = false;       ///< checksum and trailer are right
+  bool intact = false;       ///< the trailer is right, and, if asked for, the checksum
   bool length_fits = false;  ///< the file is as long as the trailer says
 };
 
@@ -32,9 +32,10 @@ class FrameProbe {
   FileHeaderProbe file_header(std::uint64_t offset) const;
   /// An intact chunk header; nothing otherwise.
   std::optional<ChunkHeader> chunk_header(std::uint64_t offset) const;
+  enum class Depth : std::uint8_t { trailer, checksum };
   /// A summary frame that ends within the file; nothing otherwise.
-  std::optional<SummaryProbe> summary(std::uint64_t offset, const Uuid& file_uuid,
-                                      std::uint64_t file_start) const;
+  std::optional<SummaryProbe> summary(std::uint64_t offset, const Uuid& file_uuid, std::uint64_t file_start,
+                                      Depth depth) const;
   /// Where the zstd frame at `offset` ends, from its block headers alone; nothing when it is none or torn.
   std::optional<std::uint64_t> zstd_frame_end(std::uint64_t offset) const;
   /// True at the end of the file and where a frame of ours begins.

@@ -38,6 +38,17 @@ Outcome<> FrameScanner::begin(std::string_view name) {
   return {};
 }
 
+bool FrameScanner::refresh() {
+  source_->refresh();
+  const auto head = source_->read_at(position_, kSkippableHeadBytes);
+  if (head.size() < kSkippableHeadBytes) return false;
+  const auto magic = wire::load<std::uint32_t>(head.data());
+  if (magic != kChunkHeaderMagic)
+    return position_ + kSkippableHeadBytes + wire::load<std::uint32_t>(head.data() + 4) <= source_->size();
+  const auto header = probe_.chunk_header(position_);
+  return header && position_ + header->header_bytes + header->stored_bytes <= source_->size();
+}
+
 ScanEvent FrameScanner::next() {
   ScanEvent event = ScanEvent::end;
   while (position_ < source_->size()) {
@@ -143,6 +154,10 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
     go_on_after(data_at, trust);
     return false;
   }
+  if (!is_wanted()) {
+    position_ = end;
+    return false;
+  }
   if (content_ == Content::stored && !read_stored(*header, data_at)) {
     note_lost_chunk("checksum differs");
     if (probe_.is_frame_edge(end))
@@ -164,7 +179,8 @@ bool FrameScanner::read_stored(const ChunkHeader& header, std::uint64_t data_at)
 }
 
 bool FrameScanner::step_summary(ScanEvent& event) {
-  const auto summary = probe_.summary(position_, file_.uuid, file_start_);
+  const auto depth = wanted_ ? FrameProbe::Depth::trailer : FrameProbe::Depth::checksum;
+  const auto summary = probe_.summary(position_, file_.uuid, file_start_, depth);
   if (!summary || !in_file_) {
     damaged_header_at_position();
     return false;

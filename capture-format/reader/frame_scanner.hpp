@@ -9,9 +9,11 @@
 #include "core/base/result.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace understudy::capture {
@@ -24,6 +26,15 @@ class FrameScanner {
   enum class Content : std::uint8_t { stored, headers_only };
 
   FrameScanner(std::unique_ptr<ByteSource> source, Content content);
+
+  /// Chunks that this refuses are passed over by their header alone: neither read nor verified, and of
+  /// the summary no more than its end is read.
+  using Wanted = std::function<bool(const ChunkHeader&)>;
+  void select(Wanted wanted) { wanted_ = std::move(wanted); }
+
+  /// For a file that grows: looks for more bytes. False while what follows is not there as a whole frame, so
+  /// that `next` would take it for a torn one.
+  bool refresh();
 
   /// Checks that this is a capture that we can read and moves to its first frame. `name` is for the message.
   Outcome<> begin(std::string_view name);
@@ -49,6 +60,7 @@ class FrameScanner {
   bool step_damaged_file_header(ScanEvent& event);
   bool step_chunk(ScanEvent& event);
   bool step_summary(ScanEvent& event);
+  bool is_wanted() const { return !wanted_ || wanted_(chunk_); }
   bool read_stored(const ChunkHeader& header, std::uint64_t data_at);
   void enter_file(const FileHeader& header, std::uint64_t start);
   void enter_unknown_file(const Uuid& uuid, std::uint64_t start);
@@ -62,6 +74,7 @@ class FrameScanner {
   std::unique_ptr<ByteSource> source_;
   FrameProbe probe_;
   Content content_;
+  Wanted wanted_;
   std::uint64_t position_ = 0;
   FileHeader file_;
   std::uint64_t file_start_ = 0;

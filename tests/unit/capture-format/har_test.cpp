@@ -5,7 +5,7 @@
 #include "capture-format/convert/har_url.hpp"
 #include "capture-format/convert/http_exchange.hpp"
 #include "capture-format/convert/input_text.hpp"
-#include "capture-format/convert/wall_time.hpp"
+#include "capture-format/layout/wall_time.hpp"
 #include "tests/unit/capture-format/command_line.hpp"
 #include "tests/unit/capture-format/sample_exchange.hpp"
 

@@ -1,4 +1,4 @@
-#include "capture-format/convert/wall_time.hpp"
+#include "capture-format/layout/wall_time.hpp"
 
 #include "core/base/ascii.hpp"
 

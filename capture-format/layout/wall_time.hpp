@@ -1,5 +1,5 @@
-// The dates of HAR files (ISO 8601 with any zone and any number of fraction digits) and nanoseconds since
-// 1970.
+// The dates of HAR files and filters (ISO 8601 with any zone and any number of fraction digits) and
+// nanoseconds since 1970.
 #pragma once
 
 #include <cstdint>
