@@ -2,7 +2,7 @@
 // log.
 #pragma once
 
-#include "core/base/clock.hpp"
+#include "core/telemetry/log_rate.hpp"
 #include "proxy/exchange/counters.hpp"
 
 #include <cstdint>
@@ -17,8 +17,7 @@ class PrimaryLog {
   void note(PrimaryError error, const boost::system::error_code& cause, std::string_view host);
 
  private:
-  Monotonic::time_point next_;
-  std::uint64_t suppressed_ = 0;
+  telemetry::LogRate rate_;
 };
 
 }  // namespace understudy::proxy

@@ -1,5 +1,7 @@
 #include "core/telemetry/log.hpp"
 
+#include "core/telemetry/log_rate.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -83,6 +85,16 @@ TEST(Log, EveryLineIsWrittenOrCountedAsDropped) {
       static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) - (dropped > 0 ? 1 : 0);
   EXPECT_LE(lines + dropped, kLines);
   EXPECT_GE(lines + dropped + 2, kLines) << "the last notices themselves may push out two more";
+}
+
+TEST(Log, ARateLetsOneLineASecondThroughAndCountsTheOthers) {
+  LogRate rate;
+  const Monotonic::time_point start(std::chrono::hours(1));
+  EXPECT_EQ(rate.admits(start), 0U);
+  EXPECT_EQ(rate.admits(start + std::chrono::milliseconds(1)), std::nullopt);
+  EXPECT_EQ(rate.admits(start + std::chrono::milliseconds(999)), std::nullopt);
+  EXPECT_EQ(rate.admits(start + std::chrono::seconds(1)), 2U);
+  EXPECT_EQ(rate.admits(start + std::chrono::seconds(3)), 0U);
 }
 
 TEST(Log, BeforeTheStartOnlyTroubleIsSaid) {
