@@ -162,6 +162,10 @@ net::Task<> Connection::refuse(LocalReply kind, unsigned status, const char* tex
 
 void Connection::log_exchange() {
   if (!exchange_.access.active()) return;
+  if (const auto* const tls = client_.stream.stream().tls()) {
+    const auto facts = tls->facts();
+    exchange_.access.tls(facts.version, facts.cipher);
+  }
   exchange_.access.finish(exchange_.account);
 }
 
