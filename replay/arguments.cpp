@@ -123,6 +123,26 @@ Outcome<> read_request_changes(const Arguments& arguments, Options& options) {
   return {};
 }
 
+Outcome<> read_tls(const Arguments& arguments, Options& options) {
+  const bool any = !arguments.ca.empty() || !arguments.certificate.empty() || !arguments.key.empty();
+  if ((any || arguments.insecure) && !options.target.is_tls())
+    return Failure{"--ca, --cert, --key and --insecure are for an https target"};
+  if (arguments.certificate.empty() != arguments.key.empty())
+    return Failure{"--cert and --key belong together: give both files"};
+  if (arguments.insecure && !arguments.ca.empty())
+    return Failure{"--insecure verifies nothing: leave out --ca or --insecure"};
+  options.tls.ca = arguments.ca;
+  options.tls.identity = {arguments.certificate, arguments.key};
+  options.tls.verify = !arguments.insecure;
+  if (!arguments.ca.empty())
+    if (const auto loaded = net::load_authorities(arguments.ca); !loaded)
+      return Failure{fmt::format("--ca: {}", loaded.error().message)};
+  if (!arguments.key.empty())
+    if (const auto loaded = net::load_credentials(options.tls.identity); !loaded)
+      return Failure{fmt::format("--cert, --key: {}", loaded.error().message)};
+  return {};
+}
+
 }  // namespace
 
 Outcome<Options> options_of(const Arguments& arguments) {
@@ -134,6 +154,7 @@ Outcome<Options> options_of(const Arguments& arguments) {
   if (auto read = read_pace(arguments, options); !read) return read.error();
   if (auto read = read_times(arguments, options); !read) return read.error();
   if (auto read = read_request_changes(arguments, options); !read) return read.error();
+  if (auto read = read_tls(arguments, options); !read) return read.error();
   options.connections = arguments.connections;
   options.in_flight_max = arguments.in_flight_max == 0 ? arguments.connections : arguments.in_flight_max;
   if (!arguments.sample.empty()) {

@@ -23,6 +23,10 @@ struct Arguments {
   std::string guard_file;
   std::vector<std::string> headers;
   std::string host;
+  std::string ca;
+  std::string certificate;
+  std::string key;
+  bool insecure = false;
   std::string timeout = "30s";
   std::string late_max = "10s";
   std::vector<std::string> thresholds;
@@ -32,7 +36,8 @@ struct Arguments {
   bool allow_unscrubbed = false;
 };
 
-/// Fails with one line that names the option and how to write it. Reads the guard file.
+/// Fails with one line that names the option and how to write it. Reads the guard file and those
+/// of TLS.
 Outcome<Options> options_of(const Arguments& arguments);
 
 }  // namespace understudy::replay

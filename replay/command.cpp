@@ -96,6 +96,14 @@ void add_command(CLI::App& app, std::function<ExitCode()>& run) {
       ->take_all()
       ->type_name("'K: V'");
   command->add_option("--host", a.host, "Host for every request instead of the recorded one");
+  command
+      ->add_option("--ca", a.ca,
+                   "PEM file of the authorities that may sign an https target; default: the system's")
+      ->type_name("FILE");
+  command->add_option("--cert", a.certificate, "PEM file of our certificate, if the target asks for one")
+      ->type_name("FILE");
+  command->add_option("--key", a.key, "PEM file of its key")->type_name("FILE");
+  command->add_flag("--insecure", a.insecure, "Do not verify the target's certificate");
   command->add_option("--timeout", a.timeout, "Longest wait for an answer")
       ->type_name("D")
       ->capture_default_str();

@@ -1,5 +1,8 @@
 #include "replay/driver.hpp"
 
+#include "core/telemetry/log.hpp"
+
+#include <string_view>
 #include <utility>
 
 namespace understudy::replay {
@@ -7,6 +10,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kPollInterval{1};
 constexpr std::chrono::seconds kStopGrace{2};
+
+void log_unreachable(const boost::system::error_code& cause) {
+  const auto message = cause.message();
+  telemetry::log(telemetry::Level::warning, "target_unreachable", {{"cause", std::string_view(message)}});
+}
 
 }  // namespace
 
@@ -184,8 +192,11 @@ net::Task<> Driver::send(Lane& lane, PlannedExchange& exchange) {
   const bool failed = static_cast<bool>(answered.error);
   (failed ? counts_.failed : counts_.answered).fetch_add(1, std::memory_order_relaxed);
   co_await hand_to_judge(lane, answered);
-  if (failed && counts_.answered == 0 && counts_.failed >= options_.hopeless_after)
+  if (failed && counts_.answered == 0 && counts_.failed >= options_.hopeless_after) {
+    const auto cause = lane.connection.connect_error();
+    if (cause) log_unreachable(cause);
     end_early(EndedEarly::target_unreachable);
+  }
 }
 
 /// The lanes share a thread, so together they are the ring's one producer.

@@ -4,6 +4,7 @@
 #include "core/guard/guard.hpp"
 #include "core/http/fields.hpp"
 #include "core/net/endpoint.hpp"
+#include "core/net/tls_client.hpp"
 #include "replay/judge/threshold.hpp"
 #include "replay/pacer.hpp"
 
@@ -19,6 +20,7 @@ namespace understudy::replay {
 struct Options {
   std::vector<std::filesystem::path> captures;
   net::OriginUrl target;
+  net::TlsClientOptions tls;  ///< for an https target
   Pace pace = SpeedPace{};
   std::string pace_text = "1x";                      ///< as reports show it
   std::optional<std::chrono::nanoseconds> duration;  ///< exchanges due later are left out

@@ -97,7 +97,7 @@ void conclude(const Options& options, const Planner& planner, const Driver& driv
   const auto& counts = driver.counts();
   const auto& judge = *run.judge;
   auto& result = run.result;
-  result.target = fmt::format("{}://{}", options.target.scheme, options.target.authority());
+  result.target = options.target.text();
   result.seed = options.seed;
   result.sample = options.sample;
   result.captures = run.survey->captures;
@@ -140,6 +140,11 @@ Outcome<> drive(const Options& options, FinishedRun& run) {
   MemoryBudgets budgets{MemoryBudget(options.memory_bytes), MemoryBudget(kAnswerBytesMax)};
   net::Worker worker;
   auto settings = driver_options(options, run.result.pacing.paced);
+  if (options.target.is_tls()) {
+    const auto tls = net::TlsClientSource::open(options.target.text(), options.target.host, options.tls);
+    if (!tls) return Failure{fmt::format("--target: {}", tls.error().message)};
+    settings.client.tls = (*tls)->attach();
+  }
   if (auto endpoints = net::resolve(options.target))
     settings.client.endpoints = std::move(*endpoints);
   else

@@ -64,14 +64,17 @@ def served_by(port: int) -> int:
         return int(page.read().split()[9])
 
 
-def wrk(port: int, path: str, seconds: float, pace_ms: int, directory: Path) -> tuple[int, float, int, float, float]:
+def wrk(proxy: Process, path: str, seconds: float, pace_ms: int, directory: Path,
+        new_connections: bool) -> tuple[int, float, int, float, float]:
     """Requests, seconds, errors, p50 and p99. `pace_ms`: mean pause of a connection between requests, 0 for none."""
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency", "--timeout", "10s"]
     if pace_ms:
         script = directory / "paced.lua"
         script.write_text(PACED_LUA % (pace_ms // 2, pace_ms + pace_ms // 2))
         command += ["-s", str(script)]
-    done = subprocess.run([*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True,
+    if new_connections:
+        command += ["-H", "Connection: close"]
+    done = subprocess.run([*command, f"{proxy.scheme}://127.0.0.1:{proxy.port}{path}"], capture_output=True, text=True, check=True,
                           timeout=seconds + 60)
     text = done.stdout
     requests, took = re.search(r"(\d+) requests in ([\d.]+\w+)", text).groups()
@@ -82,11 +85,12 @@ def wrk(port: int, path: str, seconds: float, pace_ms: int, directory: Path) -> 
 
 
 def measure(proxy: Process, path: str, seconds: float, pace_ms: int, directory: Path,
-            shadow_port: int | None = None) -> Sample:
-    """`shadow_port`: an nginx whose own count says how many requests were mirrored to it."""
+            shadow_port: int | None = None, new_connections: bool = False) -> Sample:
+    """`shadow_port`: an nginx whose own count says how many requests were mirrored to it. `new_connections`: one for
+    every request."""
     shadow_before = served_by(shadow_port) if shadow_port else 0
     cpu_before = proxy.cpu_seconds()
-    requests, took, errors, p50, p99 = wrk(proxy.port, path, seconds, pace_ms, directory)
+    requests, took, errors, p50, p99 = wrk(proxy, path, seconds, pace_ms, directory, new_connections)
     time.sleep(SETTLE_SECONDS)
     cpu = proxy.cpu_seconds() - cpu_before
     shadowed = served_by(shadow_port) - shadow_before - 1 if shadow_port else None

@@ -101,6 +101,14 @@ def nginx(primary: int, directory: Path) -> Process:
     return _nginx("nginx", http, port, directory)
 
 
+def nginx_logging(primary: int, directory: Path) -> Process:
+    """Lines are gathered in a buffer, as its makers advise."""
+    port = free_port()
+    log = f"access_log {directory}/nginx_logging.access combined buffer=64k flush=1s;"
+    http = PROXY_HTTP.format(port=port, primary=primary, shadow_upstream="", shadow_location="", mirror=log)
+    return _nginx("nginx_logging", http, port, directory)
+
+
 def nginx_mirror(primary: int, shadow: int, directory: Path) -> Process:
     port = free_port()
     http = PROXY_HTTP.format(
@@ -117,7 +125,8 @@ def haproxy(primary: int, directory: Path) -> Process:
     return Process("haproxy", [installed("haproxy"), "-db", "-f", str(config)], port, directory / "haproxy.log")
 
 
-def understudy(primary: int, directory: Path, shadow: int | None = None, name: str = "understudy") -> Process:
+def understudy(primary: int, directory: Path, shadow: int | None = None, name: str = "understudy",
+               access_log: bool = False) -> Process:
     """With a shadow everything is mirrored to it, scrubbed and recorded."""
     port = free_port()
     command = [str(UNDERSTUDY), "proxy", "--listen", f"127.0.0.1:{port}", "--primary", f"http://127.0.0.1:{primary}",
@@ -126,4 +135,6 @@ def understudy(primary: int, directory: Path, shadow: int | None = None, name: s
         captures = directory / f"{name}.captures"
         captures.mkdir()
         command += ["--shadow", f"http://127.0.0.1:{shadow}", "--capture", str(captures)]
+    if access_log:
+        command += ["--access-log", str(directory / f"{name}.access")]
     return Process(name, command, port, directory / f"{name}.log")

@@ -49,6 +49,7 @@ class Process:
     def __init__(self, name: str, command: list[str], port: int, log: Path):
         self.name = name
         self.port = port
+        self.scheme = "http"
         self._log = log
         with open(log, "wb") as out:
             self._popen = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures understudy beside the proxies that are installed: same machine, same minute, same load, runs interleaved.
 
-usage: scripts/bench [plain|mirror|mirror-paced|shadow-states|all] [--json FILE] [--seconds N] [--rounds N] [--body text|json]
+usage: scripts/bench [plain|access-log|tls|tls-connections|mirror|mirror-paced|shadow-states|all] [--json FILE] [--seconds N] [--rounds N] [--body text|json]
 See bench/versus/README.md for how to read it.
 """
 
@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import peers
+import tls_peers
 from load import CONNECTIONS, Sample, finite, measure
 from processes import BadShadow, Process, free_port
 
@@ -40,8 +41,9 @@ class Bench:
         self.running.append(started)
         return started
 
-    def sample(self, proxy: Process, pace_ms: int = 0, shadow_port: int | None = None) -> Sample:
-        return measure(proxy, self.path, self.options.seconds, pace_ms, self.directory, shadow_port)
+    def sample(self, proxy: Process, pace_ms: int = 0, shadow_port: int | None = None,
+               new_connections: bool = False) -> Sample:
+        return measure(proxy, self.path, self.options.seconds, pace_ms, self.directory, shadow_port, new_connections)
 
     def stop_all(self) -> None:
         for started in reversed(self.running):
@@ -69,6 +71,31 @@ def plain(bench: Bench) -> dict[str, list[Sample]]:
         proxies.append(("haproxy", bench.start(lambda: peers.haproxy(port, bench.directory)), {}))
     proxies.append(("nginx", bench.start(lambda: peers.nginx(port, bench.directory)), {}))
     return interleave(bench, proxies)
+
+
+def access_log(bench: Bench) -> dict[str, list[Sample]]:
+    port = bench.primary.port
+    return interleave(bench, [
+        ("understudy, access log", bench.start(lambda: peers.understudy(port, bench.directory, name="logging",
+                                                                        access_log=True)), {}),
+        (OURS, bench.start(lambda: peers.understudy(port, bench.directory)), {}),
+        ("nginx, access log", bench.start(lambda: peers.nginx_logging(port, bench.directory)), {}),
+        ("nginx", bench.start(lambda: peers.nginx(port, bench.directory)), {}),
+    ])
+
+
+def tls(bench: Bench, new_connections: bool = False) -> dict[str, list[Sample]]:
+    arguments = (bench.primary.port, bench.directory, *tls_peers.make_certificate(bench.directory))
+    settings = {"new_connections": new_connections}
+    proxies = [(OURS, bench.start(lambda: tls_peers.understudy(*arguments)), settings)]
+    if present("haproxy"):
+        proxies.append(("haproxy", bench.start(lambda: tls_peers.haproxy(*arguments)), settings))
+    proxies.append(("nginx", bench.start(lambda: tls_peers.nginx(*arguments)), settings))
+    return interleave(bench, proxies)
+
+
+def tls_connections(bench: Bench) -> dict[str, list[Sample]]:
+    return tls(bench, new_connections=True)
 
 
 def mirror(bench: Bench, pace_ms: int = 0) -> dict[str, list[Sample]]:
@@ -151,6 +178,9 @@ def print_table(title: str, samples: dict[str, list[Sample]]) -> None:
 
 SCENARIOS = {
     "plain": (plain, "Plain proxying, wrk at full speed"),
+    "access-log": (access_log, "Plain proxying with an access log: ours JSON and scrubbed, nginx's combined and buffered"),
+    "tls": (tls, "TLS in front, plain behind, connections kept alive, wrk at full speed"),
+    "tls-connections": (tls_connections, "The same with a new connection and a full handshake for every request"),
     "mirror": (mirror, "Everything mirrored, scrubbed and recorded (nginx: mirrored only), wrk at full speed"),
     "mirror-paced": (mirror_paced, f"The same, every connection pauses {PACED_MS} ms between requests"),
     "shadow-states": (shadow_states, "Production's view while the shadow is in trouble, wrk at full speed"),
