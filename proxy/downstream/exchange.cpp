@@ -14,6 +14,10 @@
 namespace understudy::proxy {
 namespace {
 
+/// What a pooled connection keeps of its read buffer: enough for most responses, little for a thousand.
+constexpr std::size_t kPooledBytesMax = 16 * 1024;
+constexpr std::chrono::milliseconds kHoldBack{500};
+
 net::Task<bool> connect_upstream(ExchangeState& x, PrimaryFailure& failure) {
   const auto before = Monotonic::now();
   auto connection = co_await x.turn.connect();
@@ -111,7 +115,10 @@ After after_whole_response(ExchangeState& x, const RelayResult& relayed) {
                                  x.upstream->parser.framing().kind == http::BodyFraming::Kind::until_close};
   const auto now = Monotonic::now();
   x.recorder.response_done(x.upstream->parser.trailers(), now);
-  if (may_reuse_upstream(upstream_end)) x.turn.release(std::move(x.upstream), now);
+  if (may_reuse_upstream(upstream_end)) {
+    x.upstream->stream.in().release(kPooledBytesMax);
+    x.turn.release(std::move(x.upstream), now);
+  }
   x.upstream.reset();
   end_exchange(x, Fate::ok, Reason::none, now);
   if (!x.upload_complete()) return After::linger;
@@ -147,7 +154,19 @@ net::Task<After> deliver(ExchangeState& x) {
                                            : after_cut_response(x, relayed);
 }
 
+/// A client that asks again at once, in spite of Retry-After, would keep the worker busy with refusing it: it
+/// gets its next refusal a moment later.
+net::Task<> hold_back(ExchangeState& x) {
+  if (x.started - x.client.shed_at < std::chrono::seconds(kRetryAfterSeconds)) {
+    net::Timer pause(x.plane.worker.executor());
+    pause.expires_after(kHoldBack);
+    [[maybe_unused]] const auto passed = co_await pause.async_wait(net::use_task);
+  }
+  x.client.shed_at = Monotonic::now();
+}
+
 net::Task<After> answer_own(ExchangeState& x, OwnAnswer own) {
+  if (own.kind == LocalReply::overloaded) co_await hold_back(x);
   if (own.kind == LocalReply::body_too_large) x.plane.counters.count(LimitHit::request_body);
   const auto after = co_await answer_locally(x, own.kind, own.answer);
   x.account.duration = Monotonic::now() - x.started;

@@ -60,9 +60,10 @@ struct ClientLeg {
   http::RequestParser parser;
   std::string address;  ///< without port
   std::uint64_t connection_id = 0;
-  bool secure = false;         ///< TLS: what X-Forwarded-Proto says
-  bool draining = false;       ///< its listener is going: say Connection: close from now on
-  std::uint64_t requests = 0;  ///< heads read on this connection
+  bool secure = false;              ///< TLS: what X-Forwarded-Proto says
+  bool draining = false;            ///< its listener is going: say Connection: close from now on
+  std::uint64_t requests = 0;       ///< heads read on this connection
+  Monotonic::time_point shed_at{};  ///< when a request was last turned away
 };
 
 /// How far the request body has come.

@@ -44,6 +44,7 @@ std::optional<OwnAnswer> take_request(ExchangeState& x) {
   auto& head = parser.head();
   const auto& options = x.plane.options;
   x.started = Monotonic::now();
+  x.deadline.disarm();  // the head is here: what is waited for next has its own time
   x.facts = facts_of(head, parser.framing(), parser.keep_alive());
   x.upload = is_bodiless(x.facts.framing) ? Upload::complete : Upload::running;
   x.plane.counters.requests.add();

@@ -9,8 +9,10 @@ namespace {
 constexpr unsigned kSamplesMin = 3;
 constexpr double kShareMax = 0.95;
 /// Of all requests, per adjustment and for each time that the wait is as long as the target.
-constexpr double kShareStep = 0.05;
-constexpr double kShareStepMax = 0.3;
+constexpr double kShareStep = 0.02;
+constexpr double kShareStepMax = 0.1;
+/// Below half the target: slowly, or the share would swing between too much and too little.
+constexpr double kEasing = 0.9;
 /// A smaller share is none.
 constexpr double kShareMin = 0.02;
 /// Once something is shed, the share is looked at this much more often.
@@ -45,7 +47,9 @@ void OverloadControl::adjust(const OverloadOptions& options) noexcept {
         static_cast<double>(shortest_.count()) / static_cast<double>(options.target.count());
     shed_share_ = std::min(kShareMax, shed_share_ + std::min(kShareStepMax, kShareStep * excess));
   } else if (shortest_ < options.target / 2) {
-    shed_share_ = shed_share_ / 2 < kShareMin ? 0 : shed_share_ / 2;
+    const bool over = shortest_ < options.target / 8;
+    shed_share_ *= over ? 0.5 : kEasing;
+    if (shed_share_ < kShareMin) shed_share_ = 0;
   }
 }
 

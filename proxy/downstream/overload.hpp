@@ -15,8 +15,9 @@ struct OverloadOptions {
 };
 
 /// After CoDel (RFC 8289): what tells a queue that will not drain from a burst is the *shortest* wait within
-/// an interval, not the average. Above the target the shed share grows with the excess; below half of it the
-/// share halves five times per interval, so that it is gone half a second after the load. One per worker.
+/// an interval, not the average. Above the target the shed share grows with the excess; below half of it it
+/// shrinks, and once next to nothing waits it halves five times per interval: gone half a second after the
+/// load. One per worker.
 class OverloadControl {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;

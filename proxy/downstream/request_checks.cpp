@@ -26,7 +26,7 @@ OwnAnswer overload_answer() {
           {.status = 503,
            .text = "Too many requests at once, try again later",
            .close = false,
-           .retry_after_seconds = 1}};
+           .retry_after_seconds = kRetryAfterSeconds}};
 }
 
 }  // namespace understudy::proxy

@@ -22,6 +22,9 @@ struct OwnAnswer {
 std::optional<OwnAnswer> own_answer(const http::RequestHead& head, const RequestFacts& facts,
                                     const DownstreamOptions& options, std::string_view via_pseudonym);
 
+/// What Retry-After says to those who are turned away.
+inline constexpr unsigned kRetryAfterSeconds = 1;
+
 /// 503 with Retry-After; the connection stays.
 OwnAnswer overload_answer();
 

@@ -18,7 +18,9 @@ net::Task<> pump(ExchangeState& x, net::BufferedStream& from, net::BufferedStrea
         x.time_out();
         co_return;
       }
+      const bool quiet = from.in().size() < ByteBuffer::kFirstBytes;
       from.in().clear();
+      if (quiet) from.in().release(ByteBuffer::kFirstBytes);
     }
     x.deadline.arm(x.plane.options.timeouts.tunnel_idle);
     const auto [error, bytes] = co_await from.read_some();
@@ -58,6 +60,7 @@ net::Task<> run_tunnel(ExchangeState& x) {
     co_await pump(x, x.upstream->stream, x.client.stream, counters.downstream_bytes_out, x.account.bytes_out);
     co_await x.companion.joined();
   }
+  if (x.deadline.expired()) counters.count(TimeoutHit::tunnel_idle);
   x.deadline.disarm();
   counters.tunnels_active.subtract();
 }

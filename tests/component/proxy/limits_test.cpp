@@ -150,6 +150,22 @@ TEST(Limits, RequestsInFlightOverTheLimitGet503AndTheirConnectionStays) {
   EXPECT_EQ(origin.requests().size(), 2U);
 }
 
+TEST(Limits, ClientThatAsksAgainAtOnceIsRefusedAgainOnTheSameConnection) {
+  ScriptedOrigin origin(ScriptedOrigin::hangs());
+  auto config = proxy_config(origin.port());
+  config.downstream.in_flight_max = 1;
+  RunningProxy proxy(config);
+  RawClient first(proxy.port());
+  first.send(kGet);
+  ASSERT_TRUE(origin.wait_for_connections(1));
+  RawClient second(proxy.port());
+  for (int i = 0; i < 2; ++i) {
+    second.send(kGet);
+    EXPECT_EQ(status_of(second.read_response()), 503U);
+  }
+  EXPECT_EQ(hits(proxy, LimitHit::in_flight), 2U);
+}
+
 TEST(Limits, TunnelsAreNotInFlight) {
   ScriptedOrigin origin([](OriginConnection& connection) {
     if (connection.read_until("\r\n\r\n").starts_with("GET /chat"))

@@ -126,6 +126,10 @@ TEST(Tunnel, IdleTunnelIsClosed) {
   client.send(kUpgrade);
   client.read_until("\r\n\r\n");
   EXPECT_TRUE(client.wait_for_close());
+  EXPECT_TRUE(eventually([&] {
+    return proxy.counters().timeouts_hit[static_cast<std::size_t>(proxy::TimeoutHit::tunnel_idle)].value() ==
+           1;
+  }));
 }
 
 TEST(Tunnel, LargeMessagesComeThroughUnchanged) {
