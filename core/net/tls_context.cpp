@@ -47,8 +47,9 @@ Outcome<> use_credentials(SSL_CTX* context, const TlsCredentials& credentials) {
   for (const auto& certificate : credentials.chain.intermediates)
     sk_X509_push(chain.get(), certificate.get());
   ERR_clear_error();
-  if (SSL_CTX_use_cert_and_key(context, credentials.chain.leaf.get(), credentials.key.get(), chain.get(),
-                               1) == 1)
+  // A key of its own: threads that sign with a shared one meet at its locks.
+  const PrivateKeyPtr key(EVP_PKEY_dup(credentials.key.get()));
+  if (SSL_CTX_use_cert_and_key(context, credentials.chain.leaf.get(), key.get(), chain.get(), 1) == 1)
     return {};
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
