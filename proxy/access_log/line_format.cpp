@@ -19,14 +19,22 @@ bool in_every_line(AccessField field) {
   return field != AccessField::time_clf && field != AccessField::request && field < AccessField::host;
 }
 
+/// What stands before a value.
+std::string key_of(AccessField field, bool json, bool first) {
+  if (json) return fmt::format("{}\"{}\":", first ? "{" : ",", to_string(field));
+  return fmt::format("{}{}=", first ? "" : " ", to_string(field));
+}
+
 LineFormat with_keys(LineFormat::Style style, const std::vector<AccessField>& extra) {
   LineFormat format;
   format.style = style;
+  const bool json = style == LineFormat::Style::json;
   for (std::size_t i = 0; i < kAccessFieldNames.size(); ++i) {
     const auto field = static_cast<AccessField>(i);
     if (in_every_line(field) || std::find(extra.begin(), extra.end(), field) != extra.end())
-      format.pieces.push_back({{}, true, field, false});
+      format.pieces.push_back({key_of(field, json, format.pieces.empty()), true, field, false});
   }
+  format.pieces.push_back({json ? "}" : "", false, AccessField::time, false});
   return format;
 }
 

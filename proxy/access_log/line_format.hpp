@@ -18,7 +18,7 @@ struct LineFormat {
     logfmt,   ///< key=value; what is not known is "-"
     columns,  ///< literals and values as a template has them
   };
-  /// A literal, then the field behind it. The last piece of a template has none.
+  /// A literal (a key, or text of the template), then the field behind it. The last piece has none.
   struct Piece {
     std::string literal;
     bool has_field = true;

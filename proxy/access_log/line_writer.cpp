@@ -234,20 +234,11 @@ const LineWriter::Second& LineWriter::second_of(WallNs time) {
 
 void LineWriter::append(std::string& out, const LoggedExchange& exchange) {
   Values values(out, exchange, second_of(exchange.record().time), format_.style);
-  if (format_.style == Style::json) out += '{';
-  bool first = true;
   for (const auto& piece : format_.pieces) {
     out += piece.literal;
-    if (!piece.has_field) continue;
-    if (format_.style == Style::json) {
-      out.append(first ? "\"" : ",\"").append(to_string(piece.field)).append("\":");
-    } else if (format_.style == Style::logfmt) {
-      out.append(first ? "" : " ").append(to_string(piece.field)).append("=");
-    }
-    values.append(piece.field, piece.quoted);
-    first = false;
+    if (piece.has_field) values.append(piece.field, piece.quoted);
   }
-  out += format_.style == Style::json ? "}\n" : "\n";
+  out += '\n';
 }
 
 }  // namespace understudy::proxy

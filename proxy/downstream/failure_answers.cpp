@@ -84,6 +84,7 @@ net::Task<After> answer_primary_failure(ExchangeState& x, PrimaryFailure failure
   if (client_slow) co_return co_await answer_slow_client(x);
   x.turn.failed(false);
   x.plane.counters.count(failure.kind);
+  if (limit_of(failure.cause)) x.plane.counters.count(LimitHit::response_head);
   x.account.primary_error = failure.kind;
   x.plane.primary_log.note(failure.kind, failure.cause, x.turn.host_name());
   const bool late = failure.kind == PrimaryError::response_timeout;

@@ -161,6 +161,31 @@ TEST(AccessLines, ADeadPrimaryIs502) {
       << logged.line();
 }
 
+TEST(AccessLines, TooLargeAHeadOfThePrimaryIs502AndItsLimitIsCounted) {
+  ScriptedOrigin origin(ScriptedOrigin::answers(
+      {"HTTP/1.1 200 OK\r\nX-Large: " + std::string(200'000, 'x') + "\r\nContent-Length: 0\r\n\r\n"}));
+  Logged logged(origin.port());
+  auto& proxy = logged.start();
+  RawClient client(proxy.port());
+  client.send(kGet);
+  EXPECT_EQ(status_of(client.read_response()), 502U);
+  EXPECT_TRUE(logged.line().starts_with("GET /a HTTP/1.1 502 local_reply primary_failed ")) << logged.line();
+  const auto limit = static_cast<std::size_t>(proxy::LimitHit::response_head);
+  EXPECT_EQ(proxy.counters().limits_hit[limit].value(), 1U);
+}
+
+TEST(AccessLines, WhatTheProxyAddsIsMeasuredOnceForEachAnswerAtTheFirstTry) {
+  ScriptedOrigin origin(ScriptedOrigin::answers({ScriptedOrigin::ok("hello")}));
+  RunningProxy proxy(origin);
+  RawClient client(proxy.port());
+  for (int i = 0; i < 3; ++i) {
+    client.send(kGet);
+    client.read_response();
+  }
+  EXPECT_TRUE(eventually([&] { return proxy.counters().added_latency.count() == 3; }));
+  EXPECT_LE(proxy.counters().added_latency.sum_seconds(), proxy.counters().exchange_duration.sum_seconds());
+}
+
 TEST(AccessLines, ASilentPrimaryIs504) {
   ScriptedOrigin origin(ScriptedOrigin::hangs());
   Logged logged(origin.port());
