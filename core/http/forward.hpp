@@ -41,9 +41,9 @@ struct ForwardRequest {
 /// Appends the head that the origin gets: Host from an absolute-form target (RFC 9112 §3.2.2), origin-form
 /// target, own version, framing fields for `framing`, Via and X-Forwarded-*. Untouched fields keep bytes and
 /// order. Via, X-Forwarded-For and Forwarded extend the last line of that name; X-Forwarded-Proto and -Host
-/// are added when absent. With ForwardedPolicy::replace all of Forwarded, X-Forwarded-* and X-Real-IP that
-/// came in are dropped first. `TE: trailers` is passed on as our own wish: trailers that come back can be
-/// handed on with `append_last_chunk`.
+/// are added when absent. An HTTP/1.0 client's Expect is dropped. With ForwardedPolicy::replace all of
+/// Forwarded, X-Forwarded-* and X-Real-IP that came in are dropped first. `TE: trailers` is passed on as our
+/// own wish: trailers that come back can be handed on with `append_last_chunk`.
 void append_forwarded_head(std::string& out, const RequestHead& head, const BodyFraming& framing,
                            const ForwardRequest& options);
 

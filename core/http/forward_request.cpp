@@ -61,7 +61,7 @@ class RequestFields {
       if (iequals(field.name, "Host")) {
         if (!host_written) append_field(out_, field.name, host_);
         host_written = true;
-      } else if (!filter_.drops(field.name) && !(replaces_ && tells_of_client(field.name))) {
+      } else if (!filter_.drops(field.name) && !ends_here(field.name)) {
         append_one(at, field);
       }
     }
@@ -72,6 +72,12 @@ class RequestFields {
   /// Where the last line of that name lies, if it is one to extend.
   std::size_t extended(std::string_view name, bool wanted) const {
     return wanted && !replaces_ ? last_index_of(head_.fields, name) : kNowhere;
+  }
+
+  bool ends_here(std::string_view name) const {
+    if (replaces_ && tells_of_client(name)) return true;
+    // RFC 9110 §10.1.1: an expectation of an HTTP/1.0 client is ignored; no 100 could be passed on to it.
+    return head_.version == Version::http_1_0 && iequals(name, "Expect");
   }
 
   bool lacks(std::string_view name) const { return replaces_ || !head_.fields.contains(name); }

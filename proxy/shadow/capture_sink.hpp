@@ -41,6 +41,9 @@ class CaptureSink {
               const scrub::Scrubbed<http::Response>* response, const Provenance& of_response,
               std::span<const MirrorNote> mirrors);
 
+  /// Counts an exchange that is not to be recorded, for `reason`.
+  void leave_out(Reason reason) noexcept { not_recorded_[static_cast<std::size_t>(reason)].add(); }
+
   /// Tells the file how many exchanges the tees have lost since the start, and lets the recorder flush.
   void tick(std::uint64_t lost_at_tees);
 

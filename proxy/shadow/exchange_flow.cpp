@@ -43,6 +43,12 @@ Provenance provenance_of(const scrub::Report<Message>& report) {
   return {report.body, report.redactions, report.hits};
 }
 
+// The client broke off in its request, or what it sent was no message. The primary got no whole request
+// either, and a record of one would be a phantom.
+bool never_was_whole(const ExchangeEvent& event) noexcept {
+  return event.fate == Fate::client_abort && !event.request_body.complete;
+}
+
 }  // namespace
 
 Reason reason_of_event(const ExchangeEvent& event) noexcept {
@@ -62,6 +68,10 @@ Reason reason_of_event(const ExchangeEvent& event) noexcept {
 }
 
 void ExchangeFlow::process(ExchangeEvent& event, Monotonic::time_point now) {
+  if (never_was_whole(event)) {
+    if (parts_.capture != nullptr) parts_.capture->leave_out(Reason::client_abort);
+    return decide_all(Reason::client_abort);
+  }
   auto common = reason_of_event(event);
   if (common != Reason::none && parts_.capture == nullptr) return decide_all(common);
   const auto facts = facts_of(event, parts_.session_keys);

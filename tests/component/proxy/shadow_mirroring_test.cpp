@@ -174,12 +174,17 @@ TEST_F(ShadowMirroring, WhatTheDataPlaneDecidedIsKept) {
     event.fate = Fate::reset;
   }});
   push({.method = "POST", .body = R"({"half": "a bod)", .adjust = [](ExchangeEvent& event) {
+          event.request_body.complete = false;  // handed over while it was still coming
+        }});
+  push({.method = "POST", .body = R"({"half": "a bod)", .adjust = [](ExchangeEvent& event) {
           event.request_body.complete = false;
           event.fate = Fate::client_abort;
         }});
-  ASSERT_TRUE(wait_for_events(6));
+  ASSERT_TRUE(wait_for_events(7));
   const auto stats = finish();
-  EXPECT_EQ(count_of(stats.shadows[0].not_mirrored, Reason::client_abort), 2u);
+  EXPECT_EQ(count_of(stats.shadows[0].not_mirrored, Reason::client_abort), 3u);
+  EXPECT_EQ(count_of(stats.capture.not_recorded, Reason::client_abort), 1u)
+      << "the primary got no whole request either";
   EXPECT_EQ(count_of(stats.shadows[0].not_mirrored, Reason::primary_failed), 3u);
   EXPECT_EQ(count_of(stats.shadows[0].not_mirrored, Reason::tunnel), 1u);
   EXPECT_EQ(origin.connections(), 0u);
@@ -187,7 +192,7 @@ TEST_F(ShadowMirroring, WhatTheDataPlaneDecidedIsKept) {
   ASSERT_EQ(records.size(), 6u);
   EXPECT_FALSE(records[4].has_response);
   EXPECT_EQ(records[4].fate, capture::Fate::reset);
-  EXPECT_EQ(records[5].request_truncation, capture::Truncation::disconnect);
+  EXPECT_EQ(records[5].request_truncation, capture::Truncation::time);
   EXPECT_EQ(records[5].request_body, "") << "half a value is not recognised, so half a body is not recorded";
   EXPECT_EQ(records[5].request_body_length, 15u);
 }

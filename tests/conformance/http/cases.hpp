@@ -9,7 +9,7 @@ namespace understudy::test {
 
 /// A request that must be answered by the proxy itself, with nothing sent to the origin.
 struct RejectedRequest {
-  const char* name;  ///< a fact, in CamelCase
+  std::string name;  ///< a fact, in CamelCase
   std::string bytes;
   unsigned status;
 };
@@ -30,7 +30,11 @@ struct OriginResponse {
   std::string absent;     ///< not in the answer; empty: nothing
 };
 
+/// All of them: the mixed table, and the groups below.
 const std::vector<RejectedRequest>& rejected_requests();
+std::vector<RejectedRequest> rejected_framing();
+std::vector<RejectedRequest> rejected_chunks();
+std::vector<RejectedRequest> rejected_heads();
 const std::vector<ForwardedRequest>& forwarded_requests();
 const std::vector<OriginResponse>& origin_responses();
 

@@ -6,8 +6,8 @@ namespace {
 /// What a gateway adds to every request of these clients.
 std::string added(const std::string& version = "1.1", const std::string& host = "s") {
   return "Via: " + version +
-         " understudy-test\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: " + host +
-         "\r\n";
+         " understudy-test\r\nX-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: " +
+         host + "\r\n";
 }
 std::string get(const std::string& fields = "") { return "GET / HTTP/1.1\r\nHost: s\r\n" + fields; }
 std::string post(const std::string& fields = "") { return "POST / HTTP/1.1\r\nHost: s\r\n" + fields; }
@@ -56,9 +56,63 @@ const std::vector<ForwardedRequest>& forwarded_requests() {
       {"ViaIsExtended", get("Via: 1.0 edge\r\n") + "\r\n",
        get("Via: 1.0 edge, 1.1 understudy-test\r\n") +
            "X-Forwarded-For: 127.0.0.1\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: s\r\n\r\n"},
+      {"KeepAliveGoes", get("Keep-Alive: timeout=5\r\n") + "\r\n", get() + added() + "\r\n"},
+      {"EmptyConnectionMembers", get("Connection: ,, X-Hop ,,\r\nX-Hop: 1\r\n") + "\r\n",
+       get() + added() + "\r\n"},
+      {"H2cUpgradeEndsHere",
+       get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n") + "\r\n",
+       get() + added() + "\r\n"},
+      {"H2cSettingsEndHereEvenUnnamed",
+       get("Connection: Upgrade\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n") + "\r\n",
+       get() + added() + "\r\n"},
+      {"UpgradeOfHttp10IsIgnored",
+       "GET / HTTP/1.0\r\nHost: s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+       get() + added("1.0") + "\r\n"},
+      {"UpgradeIsPassedOn",
+       get("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n") + "\r\n",
+       get("Sec-WebSocket-Version: 13\r\n") + added() + "Upgrade: websocket\r\nConnection: upgrade\r\n\r\n"},
+      {"OtherTeThanTrailersGoes", get("TE: gzip\r\nConnection: TE\r\n") + "\r\n", get() + added() + "\r\n"},
+      {"TeTrailersIsOurWishToo", get("TE: trailers\r\nConnection: TE\r\n") + "\r\n",
+       get() + added() + "TE: trailers\r\nConnection: TE\r\n\r\n"},
+      {"MaxForwardsOfOptionsCountsDown", "OPTIONS / HTTP/1.1\r\nHost: s\r\nMax-Forwards: 5\r\n\r\n",
+       "OPTIONS / HTTP/1.1\r\nHost: s\r\nMax-Forwards: 4\r\n" + added() + "\r\n"},
+      {"MaxForwardsOfGetIsNotOurs", get("Max-Forwards: 0\r\n") + "\r\n",
+       get("Max-Forwards: 0\r\n") + added() + "\r\n"},
+      {"ExpectOfHttp10IsIgnored",
+       "POST / HTTP/1.0\r\nHost: s\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na",
+       post() + added("1.0") + "Content-Length: 1\r\n\r\na"},
+      {"UnknownExpectationIsForTheOrigin", get("Expect: x 100-continue\r\n") + "\r\n",
+       get("Expect: x 100-continue\r\n") + added() + "\r\n"},
+      // Targets, names and values that look odd and are legal.
+      {"AbsoluteFormOfOptions", "OPTIONS http://s HTTP/1.1\r\nHost: s\r\n\r\n",
+       "OPTIONS * HTTP/1.1\r\nHost: s\r\n" + added() + "\r\n"},
+      {"AbsoluteFormWithQueryAlone", "GET HTTP://s?q=1 HTTP/1.1\r\nHost: s\r\n\r\n",
+       "GET /?q=1 HTTP/1.1\r\nHost: s\r\n" + added() + "\r\n"},
+      {"TargetOfOddCharacters", "GET /\"<>\\^`{|}%zz% HTTP/1.1\r\nHost: s\r\n\r\n",
+       "GET /\"<>\\^`{|}%zz% HTTP/1.1\r\nHost: s\r\n" + added() + "\r\n"},
+      {"TargetOf8000Bytes", "GET /" + std::string(8000, 'a') + " HTTP/1.1\r\nHost: s\r\n\r\n",
+       "GET /" + std::string(8000, 'a') + " HTTP/1.1\r\nHost: s\r\n" + added() + "\r\n"},
+      {"LowerCaseMethod", "get / HTTP/1.1\r\nHost: s\r\n\r\n",
+       "get / HTTP/1.1\r\nHost: s\r\n" + added() + "\r\n"},
+      {"Http12", "GET / HTTP/1.2\r\nHost: s\r\n\r\n", get() + added() + "\r\n"},
+      {"HostIpv6", "GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+       "GET / HTTP/1.1\r\nHost: [::1]:80\r\n" + added("1.1", "[::1]:80") + "\r\n"},
+      {"HostWithUnderscore", "GET / HTTP/1.1\r\nHost: a_b\r\n\r\n",
+       "GET / HTTP/1.1\r\nHost: a_b\r\n" + added("1.1", "a_b") + "\r\n"},
+      {"NameOfAllTokenMarks", get("!#$%&'*+-.^_`|~09: b\r\n") + "\r\n",
+       get("!#$%&'*+-.^_`|~09: b\r\n") + added() + "\r\n"},
+      {"SpaceAroundValue", get("A:\t b\tc \t\r\n") + "\r\n", get("A: b\tc\r\n") + added() + "\r\n"},
       // Bodies (RFC 9112 §6, §7).
       {"ContentLength", post("Content-Length: 3\r\n") + "\r\nabc",
        post() + added() + "Content-Length: 3\r\n\r\nabc"},
+      {"ContentLengthWithLeadingZeros", post("Content-Length: 003\r\n") + "\r\nabc",
+       post() + added() + "Content-Length: 3\r\n\r\nabc"},
+      {"BodyThatLooksLikeARequest", post("Content-Length: 18\r\n") + "\r\nGET / HTTP/1.1\r\n\r\n",
+       post() + added() + "Content-Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\n"},
+      {"GetWithChunks", get("Transfer-Encoding:\tchunked \r\n") + "\r\n1\r\na\r\n0\r\n\r\n",
+       get() + added() + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"},
+      {"ChunkSizeInUpperCase", post(chunked) + "\r\nA\r\n0123456789\r\n0\r\n\r\n",
+       post() + added() + chunked + "\r\na\r\n0123456789\r\n0\r\n\r\n"},
       {"ContentLengthZero", post("Content-Length: 0\r\n") + "\r\n",
        post() + added() + "Content-Length: 0\r\n\r\n"},
       {"EqualContentLengthsBecomeOne", post("Content-Length: 3\r\nContent-Length: 3\r\n") + "\r\nabc",

@@ -9,11 +9,9 @@ std::string post(const std::string& fields, const std::string& body = "") {
 }
 std::string get(const std::string& fields) { return "GET / HTTP/1.1\r\nHost: s\r\n" + fields + "\r\n"; }
 
-}  // namespace
-
-const std::vector<RejectedRequest>& rejected_requests() {
-  static const std::string smuggled = "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n";
-  static const std::vector<RejectedRequest> cases{
+std::vector<RejectedRequest> mixed() {
+  const std::string smuggled = "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n";
+  return {
       // Two lengths in one message (RFC 9112 §6.1, §6.3).
       {"ContentLengthThenChunked", post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", smuggled),
        400},
@@ -98,6 +96,17 @@ const std::vector<RejectedRequest>& rejected_requests() {
       {"HostWithSpace", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
       {"UserInfoInAbsoluteTarget", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
   };
+}
+
+}  // namespace
+
+const std::vector<RejectedRequest>& rejected_requests() {
+  static const auto cases = [] {
+    auto all = mixed();
+    for (const auto& group : {rejected_framing(), rejected_chunks(), rejected_heads()})
+      all.insert(all.end(), group.begin(), group.end());
+    return all;
+  }();
   return cases;
 }
 
