@@ -120,6 +120,7 @@ RecorderStats Recorder::stats() const {
   stats.bytes_stored = get(counters.bytes_stored);
   stats.chunks = get(counters.chunks);
   stats.files_sealed = get(counters.files_sealed);
+  stats.files_removed = get(counters.files_removed);
   stats.write_errors = get(counters.write_errors);
   stats.paused = get(counters.paused);
   stats.disk_full = stats.paused && get(counters.paused_for_space);

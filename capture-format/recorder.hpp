@@ -13,6 +13,16 @@
 
 namespace understudy::capture {
 
+/// What a capture directory may hold; 0 is no limit. Files of earlier runs count; the oldest sealed ones go
+/// first.
+struct KeepLimits {
+  std::uint64_t bytes = 0;
+  std::chrono::nanoseconds age{0};
+  std::uint64_t free_bytes = 0;  ///< that the file system shall have left
+
+  bool operator==(const KeepLimits&) const = default;
+};
+
 struct RecorderOptions {
   std::filesystem::path directory;  ///< created 0700 when missing; files are 0600
   std::string service = "understudy";
@@ -25,6 +35,9 @@ struct RecorderOptions {
   std::chrono::nanoseconds flush_interval = std::chrono::seconds(1);
   std::uint64_t rotate_bytes = 256ULL * 1024 * 1024;
   std::chrono::nanoseconds rotate_age = std::chrono::minutes(10);
+  std::chrono::nanoseconds sync_interval =
+      std::chrono::seconds(5);  ///< between fdatasyncs; 0: at sealing only
+  KeepLimits keep;
 };
 
 /// Counts since the start; readable by any thread.
@@ -36,6 +49,7 @@ struct RecorderStats {
   std::uint64_t bytes_stored = 0;
   std::uint64_t chunks = 0;
   std::uint64_t files_sealed = 0;
+  std::uint64_t files_removed = 0;  ///< by `keep`
   std::uint64_t write_errors = 0;
   bool paused = false;     ///< disk full or failing: exchanges are dropped and counted until it recovers
   bool disk_full = false;  ///< the pause waits for free space

@@ -85,10 +85,12 @@ std::uint64_t CaptureDirectory::free_bytes() const noexcept {
   return static_cast<std::uint64_t>(space.f_bavail) * space.f_frsize;
 }
 
+std::string capture_file_prefix(std::string_view service) { return name_part(service) + '-'; }
+
 std::string capture_file_name(std::string_view service, std::string_view host, std::uint64_t start_ns,
                               std::uint64_t sequence, const Uuid& uuid) {
   const auto seconds = static_cast<std::time_t>(start_ns / 1'000'000'000);
-  return fmt::format("{}-{}-{:%Y%m%dT%H%M%SZ}-{:04}-{}{}", name_part(service), name_part(host),
+  return fmt::format("{}{}-{:%Y%m%dT%H%M%SZ}-{:04}-{}{}", capture_file_prefix(service), name_part(host),
                      fmt::gmtime(seconds), sequence, to_hex(uuid).substr(0, 8), kFileSuffix);
 }
 

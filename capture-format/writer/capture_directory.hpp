@@ -32,6 +32,9 @@ class CaptureDirectory {
   int descriptor_ = -1;
 };
 
+/// What the names of a service's captures begin with.
+std::string capture_file_prefix(std::string_view service);
+
 /// "<service>-<host>-<UTC start>-<seq>-<uuid8>.ucap.zst"; characters that do not belong into a file name
 /// become '_'.
 std::string capture_file_name(std::string_view service, std::string_view host, std::uint64_t start_ns,

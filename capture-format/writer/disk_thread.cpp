@@ -14,6 +14,8 @@ namespace understudy::capture {
 namespace {
 
 constexpr auto kRetryInterval = std::chrono::seconds(1);
+/// How often the captures in the directory are counted against `keep`, apart from each rotation.
+constexpr auto kSweepInterval = std::chrono::seconds(10);
 constexpr auto kPollInterval = std::chrono::milliseconds(200);
 constexpr std::size_t kGapChunkBytes = 1024;
 /// Records larger than a chunk may hold this much memory together.
@@ -27,6 +29,7 @@ DiskThread::DiskThread(const RecorderOptions& options, CaptureDirectory director
     : options_(options),
       host_(host_name()),
       directory_(std::move(directory)),
+      keeper_(directory_.descriptor(), options.service, options.keep),
       filled_(std::max<std::size_t>(options.chunks_in_flight, 2)),
       free_(std::max<std::size_t>(options.chunks_in_flight, 2)),
       compressor_(options.compression_level),
@@ -100,6 +103,8 @@ void DiskThread::run() {
     }
     if (closing) break;
     if (rotation_due()) seal();
+    sync_when_due();
+    if (Clock::now() >= next_sweep_) keep_within_limits();
     wait();
   }
   lost_.add(last_gap_);
@@ -112,6 +117,23 @@ void DiskThread::process(ChunkBuilder& chunk) {
       !counters_.paused.load(std::memory_order_relaxed) && write_lost() && write_or_reopen(chunk);
   if (!written) lose(chunk);
   if (rotation_due()) seal();
+  sync_when_due();
+}
+
+void DiskThread::sync_when_due() {
+  if (options_.sync_interval.count() == 0 || !file_.is_open() || file_.stored_bytes() == synced_bytes_ ||
+      Clock::now() < next_sync_)
+    return;
+  next_sync_ = Clock::now() + options_.sync_interval;
+  synced_bytes_ = file_.stored_bytes();
+  if (file_.sync()) return;
+  counters_.write_errors.fetch_add(1, std::memory_order_relaxed);
+  file_.abandon();
+}
+
+void DiskThread::keep_within_limits() {
+  next_sweep_ = Clock::now() + kSweepInterval;
+  counters_.files_removed.fetch_add(keeper_.sweep(directory_.free_bytes()), std::memory_order_relaxed);
 }
 
 void DiskThread::give_back(ChunkBuilder* chunk) {
@@ -185,6 +207,8 @@ bool DiskThread::ensure_file() {
   }
   counters_.bytes_stored.fetch_add(file_.stored_bytes(), std::memory_order_relaxed);
   file_opened_ = Clock::now();
+  next_sync_ = file_opened_ + options_.sync_interval;
+  synced_bytes_ = 0;
   return true;
 }
 
@@ -199,6 +223,7 @@ void DiskThread::seal() {
   } else {
     counters_.bytes_stored.fetch_add(file_.stored_bytes() - before, std::memory_order_relaxed);
     counters_.files_sealed.fetch_add(1, std::memory_order_relaxed);
+    keep_within_limits();
   }
 }
 
@@ -211,6 +236,7 @@ void DiskThread::pause(const boost::system::error_code& error) {
 void DiskThread::retry_when_due(bool now) {
   if (!counters_.paused.load(std::memory_order_relaxed) || (!now && Clock::now() < next_retry_)) return;
   next_retry_ = Clock::now() + kRetryInterval;
+  keep_within_limits();
   const auto needed = kChunksFreeToResume * options_.chunk_bytes;
   if (counters_.paused_for_space.load(std::memory_order_relaxed) && directory_.free_bytes() < needed) return;
   counters_.paused.store(false, std::memory_order_relaxed);

@@ -6,6 +6,7 @@
 #include "capture-format/writer/capture_directory.hpp"
 #include "capture-format/writer/chunk_builder.hpp"
 #include "capture-format/writer/chunk_compressor.hpp"
+#include "capture-format/writer/file_keeper.hpp"
 #include "capture-format/writer/output_file.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/spsc_ring.hpp"
@@ -28,6 +29,7 @@ struct RecorderCounters {
   std::atomic<std::uint64_t> bytes_stored{0};
   std::atomic<std::uint64_t> chunks{0};
   std::atomic<std::uint64_t> files_sealed{0};
+  std::atomic<std::uint64_t> files_removed{0};
   std::atomic<std::uint64_t> write_errors{0};
   std::atomic<bool> paused{false};
   std::atomic<bool> paused_for_space{false};
@@ -68,10 +70,13 @@ class DiskThread {
   void retry_when_due(bool now);
   void lose(const ChunkBuilder& chunk);
   bool rotation_due() const;
+  void sync_when_due();
+  void keep_within_limits();
 
   const RecorderOptions options_;
   const std::string host_;
   CaptureDirectory directory_;
+  FileKeeper keeper_;
   RecorderCounters counters_;
   std::vector<std::unique_ptr<ChunkBuilder>> pool_;
   SpscRing<ChunkBuilder*> filled_;
@@ -87,6 +92,9 @@ class DiskThread {
   OutputFile file_;
   std::string file_name_;
   Clock::time_point file_opened_;
+  Clock::time_point next_sync_;
+  std::uint64_t synced_bytes_ = 0;  ///< of the open file
+  Clock::time_point next_sweep_;
   std::uint64_t file_sequence_ = 0;
   Gap lost_;
   Clock::time_point next_retry_;

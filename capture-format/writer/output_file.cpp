@@ -58,6 +58,11 @@ Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, c
   return {};
 }
 
+Result<> OutputFile::sync() {
+  if (fdatasync(fd_) != 0) return last_error();
+  return {};
+}
+
 Result<> OutputFile::seal(const std::string& final_name, bool exclusive) {
   rank_routes();
   const auto before = offset_;

@@ -34,6 +34,9 @@ class OutputFile {
   /// ends as it did before, as far as it can be cut.
   Result<> write_chunk(ChunkHeader& header, std::string_view stored, const RouteTable* routes);
 
+  /// fdatasync. After a failure what is on disk is unknown (Linux forgets the pages): never write again.
+  Result<> sync();
+
   /// Summary, fdatasync, rename to `final_name`, fsync of the directory. `exclusive`: fails when that name
   /// exists.
   Result<> seal(const std::string& final_name, bool exclusive);

@@ -42,6 +42,8 @@ void add_capture(const CaptureStats& capture, telemetry::MetricSet& set) {
   set.counter("understudy_capture_chunks_total", "Chunks sealed.").add(number(recorder.chunks));
   set.counter("understudy_capture_files_sealed_total", "Capture files sealed.")
       .add(number(recorder.files_sealed));
+  set.counter("understudy_capture_files_removed_total", "Captures removed to stay within capture.keep.")
+      .add(number(recorder.files_removed));
   set.counter("understudy_capture_write_errors_total", "Failed writes.").add(number(recorder.write_errors));
   set.gauge("understudy_capture_paused", "1 while the disk is full or failing.").add(recorder.paused ? 1 : 0);
 }

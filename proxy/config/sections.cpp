@@ -27,8 +27,13 @@ void read_capture(const Node& node, ProxyConfig& config) {
     rotate->read("age", options.rotate_age, &Node::duration);
     rotate->finish();
   }
-  if (const auto keep = node.member("keep"))
-    keep->fail("capture.keep is not supported yet: remove old files from outside");
+  if (const auto keep = node.member("keep")) {
+    keep->read("size", options.keep.bytes, &Node::size_bytes);
+    keep->read("age", options.keep.age, &Node::duration);
+    keep->read("free", options.keep.free_bytes, &Node::size_bytes);
+    keep->finish();
+  }
+  node.read("sync", options.sync_interval, &Node::duration);
   node.finish();
   config.capture = std::move(options);
 }
