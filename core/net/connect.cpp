@@ -1,8 +1,10 @@
 #include "core/net/connect.hpp"
 
+#include "core/base/clock.hpp"
 #include "core/net/deadline.hpp"
 #include "core/net/tls_handshake.hpp"
 
+#include <algorithm>
 #include <sys/socket.h>
 
 namespace understudy::net {
@@ -21,9 +23,13 @@ Task<Result<Stream>> connect(Worker& worker, std::span<const Endpoint> endpoints
                              std::chrono::nanoseconds timeout, std::shared_ptr<TlsClient> tls) {
   Stream stream(worker.executor());
   Deadline deadline(worker.deadlines(), &close_stream, &stream);
-  deadline.arm(timeout);
+  const auto end = Monotonic::now() + timeout;
   boost::system::error_code error = asio::error::invalid_argument;
-  for (const auto& endpoint : endpoints) {
+  for (std::size_t at = 0; at < endpoints.size(); ++at) {
+    const auto& endpoint = endpoints[at];
+    // An equal share for each that is left: one that swallows packets must not use up the time of the others.
+    const auto left = std::max(end - Monotonic::now(), std::chrono::nanoseconds(0));
+    deadline.arm(left / static_cast<std::int64_t>(endpoints.size() - at));
     auto& socket = stream.socket();
     socket.close(error);
     stream.start_tls(nullptr);
@@ -36,7 +42,7 @@ Task<Result<Stream>> connect(Worker& worker, std::span<const Endpoint> endpoints
       const auto shaken = co_await connect_tls(stream, tls);
       if (!shaken) error = shaken.error();
     }
-    if (deadline.expired()) co_return make_error_code(asio::error::timed_out);
+    if (deadline.expired()) error = asio::error::timed_out;
     if (!error) co_return std::move(stream);
   }
   co_return error;

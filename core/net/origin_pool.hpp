@@ -47,7 +47,8 @@ using OriginConnectionPtr = std::unique_ptr<OriginConnection>;
 struct OriginPoolOptions {
   std::size_t idle_max = 1024;  ///< more are closed when they come back
   std::chrono::nanoseconds idle_timeout = std::chrono::seconds(50);
-  std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);  ///< for all endpoints together
+  std::chrono::nanoseconds connect_timeout =
+      std::chrono::seconds(5);           ///< for all endpoints together, in shares
   std::size_t buffer_bytes = 64 * 1024;  ///< at least a response head and its limit
   http::Limits limits = http::response_limits();
   OpenGauge open_gauge;            ///< null: nobody wants to know

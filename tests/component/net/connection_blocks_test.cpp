@@ -65,20 +65,48 @@ TEST_F(Connected, RefusalIsReported) {
 
 TEST_F(Connected, NoEndpointsAreAnError) { EXPECT_EQ(connect_to({}), asio::error::invalid_argument); }
 
-TEST_F(Connected, SilentPeerTimesOut) {
-  // Nobody accepts, and the backlog of one is taken: the kernel drops further attempts.
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const auto port = test::bind_loopback(listener);
-  ::listen(listener, 0);
-  std::vector<int> fillers;
-  for (int i = 0; i < 4; ++i) {
-    fillers.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const auto address = test::loopback(port);
-    ::connect(fillers.back(), address.get(), address.size());
+/// Nobody accepts, and the backlog of one is taken: the kernel drops further attempts.
+class SilentPeer {
+ public:
+  SilentPeer() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    port_ = test::bind_loopback(listener_);
+    ::listen(listener_, 0);
+    for (int i = 0; i < 4; ++i) {
+      fillers_.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      const auto address = test::loopback(port_);
+      ::connect(fillers_.back(), address.get(), address.size());
+    }
   }
-  EXPECT_EQ(connect_to({loopback_endpoint(port)}, 200ms), asio::error::timed_out);
-  for (const int filler : fillers) ::close(filler);
-  ::close(listener);
+  ~SilentPeer() {
+    for (const int filler : fillers_) ::close(filler);
+    ::close(listener_);
+  }
+  SilentPeer(const SilentPeer&) = delete;
+  SilentPeer& operator=(const SilentPeer&) = delete;
+
+  std::uint16_t port() const noexcept { return port_; }
+
+ private:
+  int listener_;
+  std::uint16_t port_ = 0;
+  std::vector<int> fillers_;
+};
+
+TEST_F(Connected, SilentPeerTimesOut) {
+  const SilentPeer silent;
+  EXPECT_EQ(connect_to({loopback_endpoint(silent.port())}, 200ms), asio::error::timed_out);
+}
+
+TEST_F(Connected, SilentEndpointLeavesTimeForTheNext) {
+  const SilentPeer silent;
+  ScriptedOrigin origin(ScriptedOrigin::hangs());
+  EXPECT_FALSE(connect_to({loopback_endpoint(silent.port()), loopback_endpoint(origin.port())}, 400ms));
+}
+
+TEST_F(Connected, SilentEndpointBehindARefusingOneIsATimeout) {
+  const SilentPeer silent;
+  EXPECT_EQ(connect_to({loopback_endpoint(test::unused_port()), loopback_endpoint(silent.port())}, 200ms),
+            asio::error::timed_out);
 }
 
 TEST_F(Connected, QuietConnectionIsNotStale) {
