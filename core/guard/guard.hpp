@@ -51,6 +51,8 @@ class ShadowRequest {
   ShadowRequest(ShadowRequest&&) noexcept = default;
   ShadowRequest& operator=(ShadowRequest&&) noexcept = default;
   const http::Request& request() const noexcept { return static_cast<const http::Request&>(payload_); }
+  /// Gives the payload away: it is no request that may be sent any more.
+  Payload release() && { return std::move(payload_); }
 
  private:
   friend class Guard;
@@ -65,14 +67,19 @@ class Guard {
 
   Decision judge(const http::Request& request) const;
 
+  /// `judge(request).allowed()` for those who do not ask why: no sentence is made.
+  bool allows(const http::Request& request) const;
+
   /// Judges what will really be sent and wraps it; empty when the decision is not allow.
   template <class Payload>
   std::optional<ShadowRequest<Payload>> admit(Payload&& payload) const {
-    if (!judge(static_cast<const http::Request&>(payload)).allowed()) return std::nullopt;
+    if (!allows(static_cast<const http::Request&>(payload))) return std::nullopt;
     return ShadowRequest<Payload>(std::move(payload));
   }
 
  private:
+  struct Finding;
+  Finding weigh(const http::Request& request) const;
   const Rule* first_match(std::string_view method, const NormalPath& path) const;
 
   Options options_;

@@ -24,6 +24,13 @@ bool same_header(std::string_view name, std::string_view listed) {
                     [](char a, char b) { return (a == '_' ? '-' : ascii_lower(a)) == b; });
 }
 
+/// All of them begin with an x; most fields do not.
+bool names_override(http::Field field) {
+  return !field.name.empty() && ascii_lower(field.name.front()) == 'x' &&
+         std::any_of(kHeaders.begin(), kHeaders.end(),
+                     [&](std::string_view listed) { return same_header(field.name, listed); });
+}
+
 /// PHP reads "_method[]", ".method" and " _method" as "_method".
 std::string folded_parameter(std::string_view name) {
   name = trim(name.substr(0, name.find('[')));
@@ -35,7 +42,7 @@ std::string folded_parameter(std::string_view name) {
 
 std::optional<std::string> override_parameter(std::string_view pairs) {
   std::optional<std::string> found;
-  for_each_parameter(pairs, [&](const std::string& name, const std::string&) {
+  for_each_parameter(pairs, [&](std::string_view name, ParameterValue) {
     const auto folded = folded_parameter(name);
     if (std::find(kParameters.begin(), kParameters.end(), folded) != kParameters.end()) found = folded;
   });
@@ -69,8 +76,7 @@ std::optional<std::string> override_in_body(const http::Request& request) {
 
 std::optional<std::string> method_override(const http::Request& request) {
   for (const auto field : request.head.fields)
-    for (const auto listed : kHeaders)
-      if (same_header(field.name, listed)) return "header " + std::string(field.name);
+    if (names_override(field)) return "header " + std::string(field.name);
   if (const auto name = override_parameter(http::target_query(request.head.target)))
     return "query parameter " + *name;
   return override_in_body(request);

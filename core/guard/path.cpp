@@ -4,6 +4,7 @@
 #include "core/guard/percent.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace understudy::guard {
@@ -44,10 +45,31 @@ std::string resolve_segments(std::string_view path) {
   return out;
 }
 
+/// Bytes that stand for themselves to every server; dots and slashes do while no two special ones meet.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (const char c :
+       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~!$&'()*+,=:@/."))
+    plain[static_cast<unsigned char>(c)] = true;
+  return plain;
+}();
+
+/// Whether the path is its own normal form: nothing escaped, no empty or dot segment, no parameter.
+bool is_normal(std::string_view path) noexcept {
+  if (path.empty() || path.front() != '/') return false;
+  char before = 0;
+  for (const char c : path) {
+    if (!kPlain[static_cast<unsigned char>(c)] || (before == '/' && (c == '/' || c == '.'))) return false;
+    before = c;
+  }
+  return true;
+}
+
 }  // namespace
 
 NormalPath normalize_path(std::string_view path) {
   NormalPath normal;
+  if (is_normal(path)) return {.text = std::string(path)};
   if (path == "*") return {.text = "*"};
   normal.broken = has_broken_percent(path);
   normal.ambiguous = encodes_separator(path) || path.find('\\') != std::string_view::npos;

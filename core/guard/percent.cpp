@@ -1,5 +1,8 @@
 #include "core/guard/percent.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace understudy::guard {
 namespace {
 
@@ -23,15 +26,16 @@ int escape_at(std::string_view text, std::size_t at) noexcept {
 std::string percent_decode(std::string_view text, bool plus_is_space) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (const int byte = escape_at(text, i); byte >= 0) {
-      out.push_back(static_cast<char>(byte));
-      i += 2;
-    } else {
-      out.push_back(plus_is_space && text[i] == '+' ? ' ' : text[i]);
-    }
+  while (true) {
+    const auto percent = text.find('%');
+    const auto from = out.size();
+    out.append(text.substr(0, percent));
+    if (plus_is_space) std::replace(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), '+', ' ');
+    if (percent == std::string_view::npos) return out;
+    const int byte = escape_at(text, percent);
+    out.push_back(byte >= 0 ? static_cast<char>(byte) : '%');
+    text.remove_prefix(percent + (byte >= 0 ? 3 : 1));
   }
-  return out;
 }
 
 std::string percent_decode_fully(std::string_view text, bool plus_is_space) {

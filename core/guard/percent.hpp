@@ -21,8 +21,18 @@ bool has_broken_percent(std::string_view text) noexcept;
 /// Whether a complete %XX is left in `text`.
 bool has_percent_escape(std::string_view text) noexcept;
 
-/// Calls `visit(name, value)` with the fully decoded pairs of a query or an urlencoded form. ';' separates as
-/// well: some servers still split on it.
+/// The value of a parameter, decoded only for those who ask.
+class ParameterValue {
+ public:
+  explicit ParameterValue(std::string_view raw) noexcept : raw_(raw) {}
+  std::string decoded() const { return percent_decode_fully(raw_, true); }
+
+ private:
+  std::string_view raw_;
+};
+
+/// Calls `visit(name, value)` with the pairs of a query or an urlencoded form: the name fully decoded, the
+/// value a ParameterValue. ';' separates as well: some servers still split on it.
 template <class Visit>
 void for_each_parameter(std::string_view query, Visit&& visit) {
   while (!query.empty()) {
@@ -31,8 +41,7 @@ void for_each_parameter(std::string_view query, Visit&& visit) {
     const auto equals = pair.find('=');
     if (!pair.empty())
       visit(percent_decode_fully(pair.substr(0, equals), true),
-            equals == std::string_view::npos ? std::string()
-                                             : percent_decode_fully(pair.substr(equals + 1), true));
+            ParameterValue(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1)));
     if (end == std::string_view::npos) break;
     query.remove_prefix(end + 1);
   }

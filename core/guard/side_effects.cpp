@@ -36,41 +36,73 @@ bool is_letter(char c) {
 }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-/// "signOut-now2" is sign, out, now: split at what is not a letter and at camelCase, lower-cased.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  bool inside = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!is_letter(text[i])) {
-      inside = false;
-      continue;
-    }
-    const bool after_lower = i > 0 && is_letter(text[i - 1]) && !is_upper(text[i - 1]);
-    const bool before_lower = i + 1 < text.size() && is_letter(text[i + 1]) && !is_upper(text[i + 1]);
-    const bool after_upper = i > 0 && is_upper(text[i - 1]);
-    const bool hump = is_upper(text[i]) && (after_lower || (after_upper && before_lower));
-    if (!inside || hump) words.emplace_back();
-    words.back().push_back(ascii_lower(text[i]));
-    inside = true;
-  }
-  return words;
+constexpr std::size_t kWordBytesMin = 3;
+constexpr std::size_t kWordBytesMax = 11;
+static_assert(std::all_of(kWords.begin(), kWords.end(), [](std::string_view word) {
+  return word.size() >= kWordBytesMin && word.size() <= kWordBytesMax;
+}));
+
+bool is_listed(std::string_view word) {
+  return word.size() >= kWordBytesMin && word.size() <= kWordBytesMax &&
+         std::any_of(kWords.begin(), kWords.end(), [word](std::string_view listed) {
+           return listed.front() == word.front() && listed == word;
+         });
 }
 
-/// Looks at single words and at two in a row ("log-out", "optOut").
-std::optional<std::string> listed_word(std::string_view text) {
-  const auto words = words_of(text);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (contains(kWords, words[i])) return words[i];
-    if (i + 1 < words.size() && contains(kWords, words[i] + words[i + 1])) return words[i] + words[i + 1];
+/// "signOut-now2" is sign, out, now: split at what is not a letter and at camelCase, lower-cased.
+class Words {
+ public:
+  /// The first listed word among single ones and two in a row ("log-out", "optOut").
+  std::optional<std::string> listed_in(std::string_view text) {
+    letters_.clear();
+    word_ = before_ = 0;
+    bool inside = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      if (!is_letter(text[i])) {
+        inside = false;
+        continue;
+      }
+      if (!inside || starts_hump(text, i)) {
+        if (const auto found = ended_word()) return std::string(*found);
+        before_ = word_;
+        word_ = letters_.size();
+      }
+      letters_.push_back(ascii_lower(text[i]));
+      inside = true;
+    }
+    const auto found = ended_word();
+    return found ? std::optional(std::string(*found)) : std::nullopt;
   }
-  return std::nullopt;
-}
+
+ private:
+  static bool starts_hump(std::string_view text, std::size_t i) {
+    if (!is_upper(text[i]) || i == 0) return false;
+    const bool after_lower = is_letter(text[i - 1]) && !is_upper(text[i - 1]);
+    const bool before_lower = i + 1 < text.size() && is_letter(text[i + 1]) && !is_upper(text[i + 1]);
+    return after_lower || (is_upper(text[i - 1]) && before_lower);
+  }
+
+  /// The word that has just ended, together with the one before it or alone, when it is listed.
+  std::optional<std::string_view> ended_word() const {
+    const auto all = std::string_view(letters_);
+    if (before_ != word_ && is_listed(all.substr(before_))) return all.substr(before_);
+    if (is_listed(all.substr(word_))) return all.substr(word_);
+    return std::nullopt;
+  }
+
+  std::string letters_;     ///< of all words so far, without what stood between them
+  std::size_t before_ = 0;  ///< where the last word but one begins
+  std::size_t word_ = 0;    ///< where the last word begins
+};
+
+std::optional<std::string> listed_word(std::string_view text) { return Words().listed_in(text); }
 
 std::optional<std::string> listed_word_in_path(std::string_view path) {
   // A word never spans segments: "/log/out" is not a logout.
+  Words words;
   while (!path.empty()) {
     const auto slash = path.find('/');
-    if (auto word = listed_word(path.substr(0, slash))) return word;
+    if (auto word = words.listed_in(path.substr(0, slash))) return word;
     if (slash == std::string_view::npos) break;
     path.remove_prefix(slash + 1);
   }
@@ -93,28 +125,27 @@ std::optional<std::string> side_effect_word(const http::Request& request) {
     return word;
   std::optional<std::string> found;
   for_each_parameter(http::target_query(request.head.target),
-                     [&](const std::string& name, const std::string& value) {
+                     [&](std::string_view name, ParameterValue value) {
                        if (found) return;
                        const auto key = to_lower(name);
                        if (contains(kActingParameters, key)) found = key;
-                       if (contains(kActionParameters, key)) found = listed_word(value);
+                       if (contains(kActionParameters, key)) found = listed_word(value.decoded());
                      });
   return found;
 }
 
 std::optional<std::string_view> graphql_side_effect(const http::Request& request) {
   std::optional<std::string_view> found;
-  for_each_parameter(http::target_query(request.head.target),
-                     [&](const std::string& name, const std::string& value) {
-                       // A mutation needs a selection set; a search for the word does not have one.
-                       const bool document = value.find('{') != std::string::npos;
-                       if (name == "query" && document && has_word(value, "mutation"))
-                         found = "a GraphQL mutation";
-                       if (name == "query" && document && has_word(value, "subscription"))
-                         found = "a GraphQL subscription";
-                       if (name == "extensions" && value.find("persistedQuery") != std::string::npos)
-                         found = "a persisted GraphQL operation that nobody can look into";
-                     });
+  for_each_parameter(http::target_query(request.head.target), [&](std::string_view name, ParameterValue raw) {
+    if (name != "query" && name != "extensions") return;
+    const auto value = raw.decoded();
+    // A mutation needs a selection set; a search for the word does not have one.
+    const bool document = value.find('{') != std::string::npos;
+    if (name == "query" && document && has_word(value, "mutation")) found = "a GraphQL mutation";
+    if (name == "query" && document && has_word(value, "subscription")) found = "a GraphQL subscription";
+    if (name == "extensions" && value.find("persistedQuery") != std::string::npos)
+      found = "a persisted GraphQL operation that nobody can look into";
+  });
   return found;
 }
 

@@ -8,6 +8,7 @@ namespace {
 // Path and query: behind the authority of an absolute-form target, else from the front; never a fragment.
 std::string_view path_and_query(std::string_view target) noexcept {
   target = target.substr(0, target.find('#'));
+  if (target.starts_with('/')) return target;
   const auto scheme = http_scheme_size(target);
   if (scheme == 0) return target;
   const auto begin = target.find_first_of("/?", scheme);

@@ -5,6 +5,7 @@
 #include "core/scrub/credentials.hpp"
 #include "core/scrub/key_names.hpp"
 #include "core/scrub/pairs.hpp"
+#include "core/scrub/text_memo.hpp"
 
 #include <algorithm>
 #include <array>
@@ -65,28 +66,38 @@ FieldKind kind_of(std::string_view name) {
   }
 }
 
+/// What a field's name says, whatever the value.
+struct NameFacts {
+  FieldKind kind = FieldKind::plain;
+  bool may_hide = false;  ///< the name itself is to be looked at
+};
+
+NameFacts facts_of(std::string_view name) {
+  thread_local TextMemo<NameFacts> memo;
+  return memo.of(name, [](std::string_view text) { return NameFacts{kind_of(text), worth_scanning(text)}; });
+}
+
 void scan_credential(std::string_view value, FieldKind kind, const Pass& pass, Splices& splices) {
   const auto key = kind == FieldKind::authorization ? KeyKind::authorization : KeyKind::secret;
   if (auto redacted = redacted_credential(value, key, pass.tokens))
     splices.add({0, value.size(), *std::move(redacted), Detector::credential_header});
 }
 
-void scan_value(http::Field field, const Pass& pass, Splices& splices) {
-  const auto kind = kind_of(field.name);
+void scan_value(std::string_view value, FieldKind kind, const Pass& pass, Splices& splices) {
   switch (kind) {
     case FieldKind::cookie:
-      return scan_cookies(field.value, pass, splices);
+      return scan_cookies(value, pass, splices);
     case FieldKind::set_cookie:
-      return scan_set_cookie(field.value, pass, splices);
+      return scan_set_cookie(value, pass, splices);
     case FieldKind::authorization:
     case FieldKind::credential:
-      return scan_credential(field.value, kind, pass, splices);
+      return scan_credential(value, kind, pass, splices);
     case FieldKind::url:
-      return scan_target(field.value, pass, splices);
+      return scan_target(value, pass, splices);
     case FieldKind::plain:
       break;
   }
-  if (worth_scanning(field.value)) scan_leaf(field.value, MappedText::plain(field.value, 0), pass, splices);
+  if (worth_scanning(value)) scan_leaf(value, MappedText::plain(value, 0), pass, splices);
 }
 
 /// A token as a part of a field name: '@' and ';' are not allowed there (RFC 9110 §5.6.2).
@@ -102,10 +113,11 @@ http::Fields copy_head(const http::Fields& fields, std::size_t at) {
   return copy;
 }
 
-std::string scrubbed_value(http::Field field, Splices& found, const Pass& pass, Tally& tally) {
+std::string scrubbed_value(http::Field field, FieldKind kind, Splices& found, const Pass& pass,
+                           Tally& tally) {
   auto value = found.apply(field.value, pass.tokens, tally);
   const auto settled = settle(value, pass.tokens, tally, [&](std::string_view text, Splices& splices) {
-    scan_value({field.name, text}, pass, splices);
+    scan_value(text, kind, pass, splices);
     return true;
   });
   return settled ? value : pass.tokens.opaque(field.value);
@@ -119,8 +131,9 @@ void scrub_fields(http::Fields& fields, const Pass& pass, Tally& tally) {
     const auto field = fields[i];
     Splices in_value;
     Splices in_name;
-    scan_value(field, pass, in_value);
-    if (worth_scanning(field.name)) scan_leaf(field.name, MappedText::plain(field.name, 0), pass, in_name);
+    const auto facts = facts_of(field.name);
+    scan_value(field.value, facts.kind, pass, in_value);
+    if (facts.may_hide) scan_leaf(field.name, MappedText::plain(field.name, 0), pass, in_name);
     if (in_value.empty() && in_name.empty()) {
       if (changed) changed->add(field.name, field.value);
       continue;
@@ -128,8 +141,8 @@ void scrub_fields(http::Fields& fields, const Pass& pass, Tally& tally) {
     if (!changed) changed = copy_head(fields, i);
     const auto name = in_name.empty() ? std::string(field.name)
                                       : as_field_name(in_name.apply(field.name, pass.tokens, tally));
-    changed->add(name,
-                 in_value.empty() ? std::string(field.value) : scrubbed_value(field, in_value, pass, tally));
+    changed->add(name, in_value.empty() ? std::string(field.value)
+                                        : scrubbed_value(field, facts.kind, in_value, pass, tally));
   }
   if (changed) fields = *std::move(changed);
 }

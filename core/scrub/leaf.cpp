@@ -89,8 +89,8 @@ class LayerScan {
   std::vector<Span> inert_;
 };
 
-void scan_layer(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices, Leaf leaf) {
-  const auto traits = traits_of(text.text());
+void scan_layer(std::string_view raw, const MappedText& text, const Traits& traits, const Pass& pass,
+                Splices& splices, Leaf leaf) {
   if (!traits.suspicious()) return;
   const auto folded = traits.wide ? fold_look_alikes(text) : std::nullopt;
   LayerScan scan(raw, folded ? *folded : text, pass, splices);
@@ -99,9 +99,10 @@ void scan_layer(std::string_view raw, const MappedText& text, const Pass& pass, 
   if (traits.marked || folded) scan.assignments();
 }
 
-bool may_be_json(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[' || text[first] == '"');
+bool may_be_json(std::string_view text) noexcept {
+  for (const char c : text)
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') return c == '{' || c == '[' || c == '"';
+  return false;
 }
 
 void scan_nested_json(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices,
@@ -137,16 +138,20 @@ bool escapes_matter(std::string_view text, bool plus_is_space) {
 
 bool worth_scanning(std::string_view text) noexcept {
   if (text.empty()) return false;
-  return traits_of(text).suspicious() || may_be_json(text) || text.find('\\') != std::string_view::npos;
+  const auto traits = traits_of(text);
+  return traits.suspicious() || traits.escaped || may_be_json(text);
 }
 
 void scan_leaf(std::string_view raw, const MappedText& text, const Pass& pass, Splices& splices, Leaf leaf) {
-  scan_layer(raw, text, pass, splices, leaf);
+  const auto traits = traits_of(text.text());
+  scan_layer(raw, text, traits, pass, splices, leaf);
   scan_nested_json(raw, text, pass, splices, leaf);
+  // Without a mark or a backslash there is no escape.
+  if (!traits.marked && !traits.escaped && !leaf.plus_is_space) return;
   if (!escapes_matter(text.text(), leaf.plus_is_space)) return;
   auto decoded = undo_escapes(text, leaf.plus_is_space);
   for (int layer = 1; decoded && layer <= kEscapeLayersMax; ++layer) {
-    scan_layer(raw, *decoded, pass, splices, leaf);
+    scan_layer(raw, *decoded, traits_of(decoded->text()), pass, splices, leaf);
     scan_nested_json(raw, *decoded, pass, splices, leaf);
     auto deeper = undo_escapes(*decoded, false);
     if (layer == kEscapeLayersMax && deeper) {

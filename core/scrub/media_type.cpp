@@ -1,6 +1,7 @@
 #include "core/scrub/media_type.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/scrub/text_memo.hpp"
 
 #include <algorithm>
 #include <array>
@@ -60,9 +61,7 @@ bool is_readable(std::string_view charset) {
   return std::find(kReadable.begin(), kReadable.end(), charset) != kReadable.end();
 }
 
-}  // namespace
-
-MediaType parse_media_type(std::string_view content_type) {
+MediaType read_media_type(std::string_view content_type) {
   const auto lower = to_lower(content_type);
   std::string_view rest(lower);
   auto end = rest.find(';');
@@ -79,6 +78,13 @@ MediaType parse_media_type(std::string_view content_type) {
     media.readable_charset = media.readable_charset && (charset.empty() || is_readable(charset));
   }
   return media;
+}
+
+}  // namespace
+
+MediaType parse_media_type(std::string_view content_type) {
+  thread_local TextMemo<MediaType> memo;
+  return memo.of(content_type, read_media_type);
 }
 
 }  // namespace understudy::scrub

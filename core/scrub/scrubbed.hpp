@@ -14,6 +14,8 @@ class Scrubbed {
   const T& operator*() const noexcept { return value_; }
   const T* operator->() const noexcept { return &value_; }
   explicit operator const T&() const noexcept { return value_; }
+  /// Gives the value away and with it the proof; for those who only want its memory back.
+  T release() && { return std::move(value_); }
 
  private:
   friend class Scrubber;

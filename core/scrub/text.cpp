@@ -1,6 +1,7 @@
 #include "core/scrub/text.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/scrub/byte_block.hpp"
 #include "core/scrub/json/scrub.hpp"
 #include "core/scrub/utf8.hpp"
 
@@ -37,11 +38,14 @@ bool starts_json(std::string_view text, Span span) {
 }  // namespace
 
 bool is_plain_text(std::string_view bytes) noexcept {
-  const bool printable = std::all_of(bytes.begin(), bytes.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || byte == '\t' || byte == '\n' || byte == '\r' || byte == '\f';
+  std::uint32_t control = 0;
+  std::uint32_t wide = 0;
+  for_each_block(bytes, [&](const char* block, std::uint32_t within) {
+    control = control_mask(block) & within;
+    wide |= classify_block(block).wide & within;
+    return control == 0;
   });
-  return printable && is_valid_utf8(bytes);
+  return control == 0 && (wide == 0 || is_valid_utf8(bytes));
 }
 
 bool declares_entities(std::string_view markup) noexcept {

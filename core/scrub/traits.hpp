@@ -12,7 +12,7 @@ struct Traits {
   bool marked = false;       ///< an '@', '%', '&' or '='
   bool many_digits = false;  ///< enough digits for a card number
   bool wide = false;         ///< bytes outside ASCII, which may be look-alikes
-  bool escaped = false;      ///< a backslash (JSON strings only)
+  bool escaped = false;      ///< a backslash
 
   /// Whether a detector could find anything without undoing JSON escapes.
   bool suspicious() const noexcept { return marked || many_digits || wide; }
@@ -43,12 +43,16 @@ class TraitCounter {
 
 inline Traits traits_of(std::string_view text) noexcept {
   TraitCounter counter;
-  while (text.size() >= kBlockBytes) {
-    counter.add(classify_block(text.data()));
-    text.remove_prefix(kBlockBytes);
-  }
-  for (const char c : text) counter.add(static_cast<unsigned char>(c));
-  return counter.traits();
+  std::uint32_t stops = 0;
+  for_each_block(text, [&](const char* block, std::uint32_t within) {
+    const auto masks = classify_block(block);
+    counter.add(masks, within);
+    stops |= masks.stop & within;
+    return true;
+  });
+  auto traits = counter.traits();
+  traits.escaped = stops != 0 && text.find('\\') != std::string_view::npos;
+  return traits;
 }
 
 }  // namespace understudy::scrub

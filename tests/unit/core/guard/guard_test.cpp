@@ -39,6 +39,7 @@ const Guard kDefault{Options{}};
 std::string rule_for(const http::Request& judged, const Guard& guard = kDefault) {
   const auto decision = guard.judge(judged);
   EXPECT_FALSE(decision.reason.empty());
+  EXPECT_EQ(guard.allows(judged), decision.allowed()) << decision.reason;
   return (decision.allowed() ? "allow " : "deny ") + decision.rule;
 }
 
@@ -141,6 +142,14 @@ TEST(Guard, PathsThatSuggestSideEffectsAreDenied) {
                              "/index.php?logout",
                              "/posts;delete"})
     EXPECT_EQ(rule_for(request("GET", target)), "deny side_effect_path") << target;
+}
+
+TEST(Guard, WordsAreSplitAtHumpsAndWhatIsNoLetter) {
+  for (const auto* path : {"/user-signOut-now2", "/a/optOut", "/opt-out", "/HTTPLogout", "/LOGout2x",
+                           "/x.y_magic-link", "/log2out"})
+    EXPECT_EQ(rule_for(request("GET", path)), "deny side_effect_path") << path;
+  for (const auto* path : {"/log/out", "/blog-outing", "/payer", "/opt", "/out", "/"})
+    EXPECT_EQ(rule_for(request("GET", path)), "allow safe_method") << path;
 }
 
 TEST(Guard, WordsThatMerelyContainAListedOneArePassed) {
