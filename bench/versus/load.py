@@ -38,12 +38,18 @@ class Sample:
         return self.cpu_seconds / self.requests * 1e6 if self.requests >= 100 else float("nan")
 
     @property
+    def cpu_us_per_mirrored(self) -> float:
+        """All of the CPU over what reached the shadow alone: exchanges that were dropped do not make the rest cheaper."""
+        return self.cpu_seconds / self.shadow_requests * 1e6 if (self.shadow_requests or 0) >= 100 else float("nan")
+
+    @property
     def requests_per_second(self) -> float:
         return self.requests / self.seconds
 
     def as_json(self) -> dict:
         return {"requests": self.requests, "seconds": self.seconds, "errors": self.errors,
-                "cpu_us_per_request": finite(self.cpu_us_per_request), "requests_per_second": self.requests_per_second,
+                "cpu_us_per_request": finite(self.cpu_us_per_request),
+                "cpu_us_per_mirrored": finite(self.cpu_us_per_mirrored), "requests_per_second": self.requests_per_second,
                 "latency_seconds": {"p50": self.p50_seconds, "p99": self.p99_seconds},
                 "rss_bytes": self.rss_bytes, "shadow_requests": self.shadow_requests}
 

@@ -144,11 +144,11 @@ def median(samples: list[Sample], value: Callable[[Sample], float]) -> float:
 
 
 MEASURES = {"cpu": lambda s: s.cpu_us_per_request, "throughput": lambda s: s.requests_per_second,
-            "p99": lambda s: s.p99_seconds}
+            "p99": lambda s: s.p99_seconds, "mirrored_cpu": lambda s: s.cpu_us_per_mirrored}
 
 
 def ratios(samples: dict[str, list[Sample]]) -> dict[str, dict[str, float | None]]:
-    """Cost, throughput and p99 of the first row over each other row, round by round; None where there is nothing."""
+    """Each measure of the first row over that of each other row, round by round; None where there is nothing."""
     first, *others = samples
 
     def ratio(other: str, value: Callable[[Sample], float]) -> float | None:
@@ -164,16 +164,17 @@ def print_table(title: str, samples: dict[str, list[Sample]]) -> None:
     against = ratios(samples)
     print(f"\n{title}")
     print(f"  {'':<24}{'CPU us/req':>11}{'req/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'RSS MiB':>9}{'mirrored':>10}"
-          f"{'errors':>8}   {first} / this: CPU, req/s, p99")
+          f"{'us/mirrored':>12}{'errors':>8}   {first} / this: CPU, req/s, p99, CPU per mirrored exchange")
     for name, rows in samples.items():
         shadowed = [row.shadow_requests / row.requests for row in rows if row.shadow_requests is not None and row.requests]
+        per_mirrored = median(rows, lambda s: s.cpu_us_per_mirrored)
         share = f"{statistics.median(shadowed):.1%}" if shadowed else "-"
         ratio = against.get(name)
         tail = "".join(f"{value:>8.2f}" if value else f"{'-':>8}" for value in ratio.values()) if ratio else ""
         print(f"  {name:<24}{median(rows, lambda s: s.cpu_us_per_request):>11.1f}"
               f"{median(rows, lambda s: s.requests_per_second):>10.0f}{median(rows, lambda s: s.p50_seconds * 1e3):>9.2f}"
               f"{median(rows, lambda s: s.p99_seconds * 1e3):>9.2f}{median(rows, lambda s: s.rss_bytes / 2**20):>9.1f}"
-              f"{share:>10}{sum(row.errors for row in rows):>8}   {tail}")
+              f"{share:>10}{f'{per_mirrored:.1f}' if finite(per_mirrored) else '-':>12}{sum(row.errors for row in rows):>8}   {tail}")
 
 
 SCENARIOS = {

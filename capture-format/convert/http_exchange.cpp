@@ -4,6 +4,7 @@
 #include "core/base/content_hash.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace understudy::capture {
 namespace {
@@ -44,6 +45,17 @@ void add_body(const std::string& body, MessageView& view) {
   view.body_hash = content_hash(body);
 }
 
+/// As new, but for the memory of its lists.
+void clear(MessageView& view) {
+  auto headers = std::move(view.headers);
+  auto trailers = std::move(view.trailers);
+  headers.clear();
+  trailers.clear();
+  view = MessageView{};
+  view.headers = std::move(headers);
+  view.trailers = std::move(trailers);
+}
+
 /// Browsers' tools put the cached content below a 304: it was never sent.
 bool has_body(unsigned status) noexcept { return status >= 200 && status != 204 && status != 304; }
 
@@ -74,8 +86,8 @@ http::Response to_http_response(const MessageView& message) {
   return response;
 }
 
-MessageView to_view(const http::Request& request) {
-  MessageView view;
+void assign_view(MessageView& view, const http::Request& request) {
+  clear(view);
   view.method = request.head.method;
   view.target = request.head.target;
   view.authority = request.head.fields.find("Host").value_or(std::string_view());
@@ -83,17 +95,27 @@ MessageView to_view(const http::Request& request) {
   add_views(request.head.fields, view.headers);
   add_body(request.body, view);
   add_views(request.trailers, view.trailers);
-  return view;
 }
 
-MessageView to_view(const http::Response& response) {
-  MessageView view;
+void assign_view(MessageView& view, const http::Response& response) {
+  clear(view);
   view.status = response.head.status;
   view.reason = response.head.reason;
   view.version = version_number(response.head.version);
   add_views(response.head.fields, view.headers);
   add_body(response.body, view);
   add_views(response.trailers, view.trailers);
+}
+
+MessageView to_view(const http::Request& request) {
+  MessageView view;
+  assign_view(view, request);
+  return view;
+}
+
+MessageView to_view(const http::Response& response) {
+  MessageView view;
+  assign_view(view, response);
   return view;
 }
 

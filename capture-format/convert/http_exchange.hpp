@@ -14,4 +14,8 @@ http::Response to_http_response(const MessageView& message);
 MessageView to_view(const http::Request& request);
 MessageView to_view(const http::Response& response);
 
+/// The same into a view that has been used before, whose vectors keep their memory.
+void assign_view(MessageView& view, const http::Request& request);
+void assign_view(MessageView& view, const http::Response& response);
+
 }  // namespace understudy::capture

@@ -33,7 +33,7 @@ struct ClientConnection::Impl {
   static void expire(void* self) { static_cast<Impl*>(self)->drop(); }
 
   void drop() noexcept;
-  bool reusable() noexcept;
+  bool reusable(bool idempotent) noexcept;
   ClientErrc lost() const noexcept;
   Task<Result<>> open();
   Task<Result<>> exchange(std::string_view wire, http::Response& response, ClientTimes& times);
@@ -77,7 +77,7 @@ Task<Result<>> ClientConnection::send(std::string_view wire, std::string_view me
   ClientTimes unwanted;
   self.closed_by_owner = false;
   self.method.assign(method);
-  bool reused = self.reusable();
+  bool reused = self.reusable(idempotent);
   while (true) {
     if (!reused) {
       const auto opened = co_await self.open();
@@ -96,9 +96,11 @@ Task<Result<>> ClientConnection::send(std::string_view wire, std::string_view me
 
 void ClientConnection::Impl::drop() noexcept { stream.close(); }
 
-bool ClientConnection::Impl::reusable() noexcept {
+bool ClientConnection::Impl::reusable(bool idempotent) noexcept {
   if (!stream.is_open()) return false;
-  if (Monotonic::now() - idle_since < options.idle_timeout && !stream.is_stale()) return true;
+  const auto idle = Monotonic::now() - idle_since;
+  if (idempotent && idle < options.probe_idle_after) return true;
+  if (idle < options.idle_timeout && !stream.is_stale()) return true;
   drop();
   return false;
 }

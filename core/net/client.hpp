@@ -27,6 +27,9 @@ struct ClientOptions {
   std::chrono::nanoseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::nanoseconds response_timeout = std::chrono::seconds(30);  ///< from the send to the last byte
   std::chrono::nanoseconds idle_timeout = std::chrono::seconds(50);
+  /// An idempotent request goes out on a connection that has been idle for less than this without a look at
+  /// whether the peer has closed it: the retry on a fresh connection makes up for a wrong guess.
+  std::chrono::nanoseconds probe_idle_after{0};
   std::size_t body_bytes_max =
       64 * 1024 * 1024;  ///< larger responses are cut there and the connection is closed
   http::Limits limits = http::response_limits();

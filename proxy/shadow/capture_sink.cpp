@@ -77,11 +77,13 @@ void CaptureSink::record(const ExchangeFacts& facts, ScrubbedRequestView request
     view_.trace_id = {facts.trace->trace_id.data(), facts.trace->trace_id.size()};
     view_.span_id = {facts.trace->span_id.data(), facts.trace->span_id.size()};
   }
-  view_.request = capture::to_view(*request);
+  capture::assign_view(view_.request, *request);
   apply_body_facts(view_.request, facts.request_body, of_request.body);
   view_.has_response = response != nullptr;
-  view_.response = response ? capture::to_view(**response) : capture::MessageView{};
-  if (response) apply_body_facts(view_.response, facts.response_body, of_response.body);
+  if (response) {
+    capture::assign_view(view_.response, **response);
+    apply_body_facts(view_.response, facts.response_body, of_response.body);
+  }
   view_.mirrors.clear();
   for (const auto& mirror : mirrors)
     view_.mirrors.push_back({outcome_of(mirror.reason),

@@ -7,27 +7,32 @@
 namespace understudy::proxy {
 namespace {
 
-/// Larger bodies are moved out of the event; smaller ones are copied, so that the recycled event keeps memory
-/// that the data plane then need not ask for.
-constexpr std::size_t kMovedBodyBytes = 64 * 1024;
-
 std::string take(TeedBody& body) {
   // Half a body is not scrubbed but left out: a value cut in two is no longer recognised.
-  if (!body.complete || body.over_cap) return {};
-  if (body.bytes.size() > kMovedBodyBytes) return std::move(body.bytes);
-  return body.bytes;
+  return body.complete && !body.over_cap ? std::move(body.bytes) : std::string();
 }
 
 http::Request take_request(ExchangeEvent& event) {
-  http::Request request{event.request, take(event.request_body), {}};
-  if (event.request_body.complete) request.trailers = event.request_trailers;
+  http::Request request{std::move(event.request), take(event.request_body), {}};
+  if (event.request_body.complete) request.trailers = std::move(event.request_trailers);
   return request;
 }
 
 http::Response take_response(ExchangeEvent& event) {
-  http::Response response{event.response, take(event.response_body), {}};
-  if (event.response_body.complete) response.trailers = event.response_trailers;
+  http::Response response{std::move(event.response), take(event.response_body), {}};
+  if (event.response_body.complete) response.trailers = std::move(event.response_trailers);
   return response;
+}
+
+/// The event gets its memory back, so that the data plane need not ask for it when it fills the event again.
+void give_back(ExchangeEvent& event, http::Request&& used) {
+  event.request = std::move(used.head);
+  event.request_body.bytes = std::move(used.body);
+}
+
+void give_back(ExchangeEvent& event, http::Response&& used) {
+  event.response = std::move(used.head);
+  event.response_body.bytes = std::move(used.body);
 }
 
 /// Why a scrubbed body is not fit to be sent; none when it is whole.
@@ -76,7 +81,7 @@ void ExchangeFlow::process(ExchangeEvent& event, Monotonic::time_point now) {
   if (common != Reason::none && parts_.capture == nullptr) return decide_all(common);
   const auto facts = facts_of(event, parts_.session_keys);
   auto raw = take_request(event);
-  if (common == Reason::none && !parts_.guard.judge(raw).allowed()) common = Reason::write_blocked;
+  if (common == Reason::none && !parts_.guard.allows(raw)) common = Reason::write_blocked;
   if (common == Reason::none && event.request_body.over_cap) common = Reason::body_too_large;
   if (parts_.capture == nullptr) {
     if (common != Reason::none) return decide_all(common);
@@ -90,14 +95,16 @@ void ExchangeFlow::process(ExchangeEvent& event, Monotonic::time_point now) {
   if (common == Reason::none) common = reason_of_body(scrubbed.body, event.request_body);
   if (common == Reason::none) {
     // Judged once more, as what would really be sent.
-    if (const auto admitted = parts_.guard.admit(std::move(scrubbed.message))) {
+    if (auto admitted = parts_.guard.admit(std::move(scrubbed.message))) {
       mirror(*admitted, facts, now);
-      return record(event, facts, *admitted, provenance);
+      record(event, facts, *admitted, provenance);
+      return give_back(event, std::move(*admitted).release().release());
     }
     common = Reason::write_blocked;
   }
   decide_all(common);
   record(event, facts, scrubbed.message, provenance);
+  give_back(event, std::move(scrubbed.message).release());
 }
 
 bool ExchangeFlow::any_shadow_accepts(Monotonic::time_point now) const {
@@ -130,9 +137,10 @@ void ExchangeFlow::record(ExchangeEvent& event, const ExchangeFacts& facts, Scru
                           const Provenance& of_request) {
   if (parts_.capture == nullptr) return;
   if (!event.has_response) return parts_.capture->record(facts, request, of_request, nullptr, {}, notes_);
-  const auto response = parts_.scrubber.scrub(take_response(event));
+  auto response = parts_.scrubber.scrub(take_response(event));
   parts_.redactions.add(response.hits, !response.body_kept());
   parts_.capture->record(facts, request, of_request, &response.message, provenance_of(response), notes_);
+  give_back(event, std::move(response.message).release());
 }
 
 }  // namespace understudy::proxy

@@ -30,7 +30,7 @@ class ExchangeFlow {
  public:
   explicit ExchangeFlow(const FlowParts& parts) : parts_(parts), notes_(parts.shadows.size()) {}
 
-  /// Leaves the event without its large bodies; what else it held may be overwritten.
+  /// Leaves the event with memory to fill again; what it held is overwritten.
   void process(ExchangeEvent& event, Monotonic::time_point now);
 
  private:

@@ -11,6 +11,8 @@ namespace {
 /// A large request or answer must not stay in memory for ever because its buffer is used again.
 constexpr std::size_t kKeptBytesMax = 64 * 1024;
 constexpr std::size_t kSpareMax = 64;
+/// No server closes a connection that it has used this shortly before.
+constexpr std::chrono::seconds kSurelyOpen{1};
 
 /// RFC 9110 §9.2.2.
 bool is_idempotent(std::string_view method) {
@@ -84,7 +86,6 @@ Reason MirrorSender::submit(const MirrorRequest& request, std::uint64_t exchange
   in_flight_.add();
   in_flight_bytes_.add(pending->wire.size());
   lanes_.push(connection_id, std::move(pending));
-  start_slots();
   return Reason::none;
 }
 
@@ -95,7 +96,7 @@ std::unique_ptr<MirrorSender::Pending> MirrorSender::make_pending() {
   return pending;
 }
 
-void MirrorSender::start_slots() {
+void MirrorSender::send_waiting() {
   if (resolver_.state() == TargetResolver::State::pending) return;
   while (lanes_.ready()) {
     if (idle_slots_.empty()) {
@@ -157,6 +158,7 @@ void MirrorSender::connect_anew(Slot& slot) {
   client.connect_timeout = options_.connect_timeout;
   client.response_timeout = options_.response_timeout;
   client.body_bytes_max = options_.response_body_bytes_max;
+  client.probe_idle_after = kSurelyOpen;
   slot.connection = std::make_unique<net::ClientConnection>(worker_, client);
   slot.generation = resolver_.generation();
 }
@@ -210,7 +212,7 @@ void MirrorSender::drop(std::unique_ptr<Pending> pending, Reason reason) {
 
 void MirrorSender::on_resolved() {
   // Without an endpoint the slots fail what waits, or drop it: either way it is counted.
-  start_slots();
+  send_waiting();
 }
 
 void MirrorSender::close() {

@@ -43,9 +43,12 @@ class MirrorSender {
   Reason refusal(Monotonic::time_point now) const noexcept;
 
   /// Takes the request, or says why not. Takes only what guard and scrub have made. The caller counts the
-  /// reason.
+  /// reason, and calls `send_waiting` before it waits for anything.
   Reason submit(const MirrorRequest& request, std::uint64_t exchange_id, std::uint64_t connection_id,
                 Monotonic::time_point now);
+
+  /// Sends what may go out now. Once for many submitted requests: the shadow then wakes up once as well.
+  void send_waiting();
 
   /// Whether `requests` more would find a place, or none at all because the breaker is open.
   bool has_room(std::size_t requests, Monotonic::time_point now) const noexcept {
@@ -72,7 +75,6 @@ class MirrorSender {
   struct Slot;
 
   std::unique_ptr<Pending> make_pending();
-  void start_slots();
   /// Gives the slot the next request that may go out; false when there is none.
   bool load(Slot& slot);
   /// Why a request that has waited must not be sent any more.

@@ -2,11 +2,8 @@
 
 #include "core/base/ascii.hpp"
 #include "core/guard/shadow_marker.hpp"
+#include "core/http/append.hpp"
 #include "core/http/forward.hpp"
-
-#include <iterator>
-
-#include <fmt/format.h>
 
 namespace understudy::proxy {
 namespace {
@@ -17,16 +14,13 @@ struct Target {
 };
 
 Target split_target(std::string_view target) {
+  if (target.empty() || target.front() == '/') return {target, {}};
   const auto scheme_end = target.find("://");
-  if (target.empty() || target.front() == '/' || scheme_end == std::string_view::npos) return {target, {}};
+  if (scheme_end == std::string_view::npos) return {target, {}};
   const auto rest = target.substr(scheme_end + 3);
   const auto path = rest.find_first_of("/?");
   if (path == std::string_view::npos) return {"/", rest};
   return {rest.substr(path), rest.substr(0, path)};
-}
-
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
 }
 
 bool names_other_fields(std::string_view connection) {
@@ -44,7 +38,7 @@ bool is_left_out(std::string_view name) {
 
 void append_end_to_end_fields(std::string& out, const http::Fields& fields) {
   for (const auto field : fields)
-    if (!is_left_out(field.name)) append_field(out, field.name, field.value);
+    if (!is_left_out(field.name)) http::append_field(out, field.name, field.value);
 }
 
 std::string_view host_of(const http::Request& request, const Target& target, const MirrorAddress& address) {
@@ -70,7 +64,7 @@ void append_mirror_request(std::string& out, const MirrorRequest& mirror, const 
   // A query without a path needs the slash that absolute-form may leave out.
   if (target.origin_form.front() == '?') out += '/';
   out.append(target.origin_form).append(" HTTP/1.1\r\n");
-  append_field(out, "Host", host_of(request, target, address));
+  http::append_field(out, "Host", host_of(request, target, address));
 
   const auto connection = request.head.fields.find("Connection");
   if (connection && (request.head.fields.count("Connection") > 1 || names_other_fields(*connection))) {
@@ -81,9 +75,10 @@ void append_mirror_request(std::string& out, const MirrorRequest& mirror, const 
     append_end_to_end_fields(out, request.head.fields);
   }
   if (!request.body.empty() || usually_has_body(request.head.method))
-    fmt::format_to(std::back_inserter(out), "Content-Length: {}\r\n", request.body.size());
-  fmt::format_to(std::back_inserter(out), "{}: v1;id={};hop=1\r\n\r\n", guard::kShadowMarkerField,
-                 exchange_id);
+    http::append_content_length(out, request.body.size());
+  out.append(guard::kShadowMarkerField).append(": v1;id=");
+  http::append_number(out, exchange_id);
+  out.append(";hop=1\r\n\r\n");
   out += request.body;
 }
 

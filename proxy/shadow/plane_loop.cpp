@@ -107,6 +107,7 @@ PlaneLoop::Batch PlaneLoop::take_batch() {
     // Large bodies take long: what comes after them is for the next turn.
     batch.more = found && (batch.taken >= kBatchEvents || Monotonic::now() - now > kBatchTime);
   }
+  for (const auto& shadow : shadows_) shadow->send_waiting();
   return batch;
 }
 

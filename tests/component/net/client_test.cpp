@@ -175,6 +175,26 @@ TEST_F(ClientTest, OtherRequestsAreNotSentTwice) {
   EXPECT_EQ(origin.connections(), 1U);
 }
 
+/// Answers one request on each connection and closes it without having said so.
+void answer_one_then_close(OriginConnection& connection) {
+  connection.read_request();
+  connection.send(ScriptedOrigin::ok("once"));
+}
+
+TEST_F(ClientTest, WithoutALookAtAnIdleConnectionNothingIsLostEither) {
+  ScriptedOrigin origin(answer_one_then_close);
+  connect_to(origin.port(), {.probe_idle_after = std::chrono::minutes(1)});
+  for (std::size_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(send());
+    EXPECT_EQ(response_.body, "once");
+    ASSERT_TRUE(origin.wait_for_requests(i));
+  }
+  // A request that must not be sent twice gets the look all the same.
+  std::this_thread::sleep_for(20ms);
+  EXPECT_TRUE(send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", "POST", false));
+  EXPECT_EQ(origin.requests().size(), 4U);
+}
+
 TEST_F(ClientTest, AFreshConnectionThatIsClosedIsNotRetried) {
   ScriptedOrigin origin([](OriginConnection& connection) { connection.read_request(); });
   connect_to(origin.port());
