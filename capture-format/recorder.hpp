@@ -38,6 +38,8 @@ struct RecorderOptions {
   std::chrono::nanoseconds sync_interval =
       std::chrono::seconds(5);  ///< between fdatasyncs; 0: at sealing only
   KeepLimits keep;
+
+  bool operator==(const RecorderOptions&) const = default;
 };
 
 /// Counts since the start; readable by any thread.

@@ -5,6 +5,7 @@
 #include "core/sections/sections.hpp"
 #include "core/telemetry/log.hpp"
 #include "proxy/config/config.hpp"
+#include "proxy/config/file_checks.hpp"
 #include "proxy/server.hpp"
 
 #include <cstdio>
@@ -41,8 +42,10 @@ constexpr const char* kFooter =
     "  understudy proxy --listen :8080 --primary http://127.0.0.1:9000 --capture captures --admin "
     "127.0.0.1:9901\n"
     "  understudy proxy --config proxy.yaml --validate\n"
-    "\nSignals: TERM drains and exits 0, a second TERM or INT exits now (130), HUP validates and reloads "
-    "--config.";
+    "\nSignals: TERM drains and exits 0, a second TERM or INT exits now (130), HUP reads --config again and\n"
+    "applies it without dropping anything (a bad file changes nothing; workers and log.format need a "
+    "restart),\n"
+    "USR1 opens the access log anew.";
 
 Failure flag_failure(const char* flag, const Failure& failure) {
   return Failure{std::string(flag) + ": " + failure.message};
@@ -124,19 +127,23 @@ ExitCode run_proxy(const Flags& flags) {
   auto config = load(flags);
   if (!config) return usage_error(config.error());
   if (flags.validate) {
+    if (const auto checked = check_files(*config); !checked) return usage_error(checked.error());
     std::printf("%s: configuration is valid\n", flags.config.empty() ? "command line" : flags.config.c_str());
     return ExitCode::ok;
   }
   raise_descriptor_limit();
   telemetry::start_logging(config->log_level, config->log_format);
-  auto server = ProxyServer::open(*std::move(config));
+  auto sockets = InheritedSockets::from_environment();
+  if (!sockets) return usage_error(sockets.error());
+  auto server =
+      ProxyServer::open(*std::move(config), {*std::move(sockets), ServiceNotifier::from_environment()});
   if (!server) {
     telemetry::stop_logging();
     return usage_error(server.error());
   }
-  std::function<Outcome<ProxyConfig>()> reload;
-  if (!flags.config.empty()) reload = [&flags] { return load_config_file(flags.config); };
-  const auto code = run_with_signals(**server, reload);
+  std::function<Outcome<ProxyConfig>()> load_again;
+  if (!flags.config.empty()) load_again = [&flags] { return load_config_file(flags.config); };
+  const auto code = run_with_signals(**server, load_again);
   server->reset();
   telemetry::stop_logging();
   return code;

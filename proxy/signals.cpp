@@ -17,8 +17,8 @@ using Signals = net::asio::basic_signal_set<net::Executor>;
 /// request.
 class SignalWatch {
  public:
-  SignalWatch(ProxyServer& server, const std::function<Outcome<ProxyConfig>()>& reload)
-      : server_(server), reload_(reload), signals_(worker_.executor(), SIGINT, SIGTERM, SIGHUP) {
+  SignalWatch(ProxyServer& server, const std::function<Outcome<ProxyConfig>()>& load)
+      : server_(server), load_(load), signals_(worker_.executor(), SIGINT, SIGTERM, SIGHUP) {
     signals_.add(SIGUSR1);
     wait();
     thread_ = std::thread([this] { worker_.run(); });
@@ -49,27 +49,13 @@ class SignalWatch {
   }
 
   void reread() {
-    if (!reload_) {
-      telemetry::log(telemetry::Level::warning, "reload_ignored",
-                     {{"cause", std::string_view("no --config file")}});
-      return;
-    }
-    const auto config = reload_();
-    if (!config) {
-      telemetry::log(
-          telemetry::Level::error, "reload_failed",
-          {{"cause", std::string_view(config.error().message)}, {"kept", std::string_view("the old one")}});
-      return;
-    }
-    server_.apply(*config);
-    telemetry::log(
-        telemetry::Level::info, "config_reloaded",
-        {{"sample_percent", config->sample_share * 100},
-         {"note", std::string_view("sample.percent is applied now, any other change needs a restart")}});
+    if (load_) return server_.reload(load_);
+    telemetry::log(telemetry::Level::warning, "reload_ignored",
+                   {{"cause", std::string_view("no --config file")}});
   }
 
   ProxyServer& server_;
-  const std::function<Outcome<ProxyConfig>()>& reload_;
+  const std::function<Outcome<ProxyConfig>()>& load_;
   net::Worker worker_;
   Signals signals_;
   std::thread thread_;
@@ -78,8 +64,8 @@ class SignalWatch {
 
 }  // namespace
 
-ExitCode run_with_signals(ProxyServer& server, const std::function<Outcome<ProxyConfig>()>& reload) {
-  const SignalWatch watch(server, reload);
+ExitCode run_with_signals(ProxyServer& server, const std::function<Outcome<ProxyConfig>()>& load) {
+  const SignalWatch watch(server, load);
   return server.run();
 }
 

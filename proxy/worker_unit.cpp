@@ -3,10 +3,8 @@
 namespace understudy::proxy {
 
 WorkerUnit::WorkerUnit(unsigned index, const DataPlaneOptions& options, const SampleShare& share,
-                       const std::optional<Tee::Options>& tee)
-    : worker_(std::make_unique<net::Worker>(index)),
-      tee_(tee ? std::make_unique<Tee>(*tee) : nullptr),
-      plane_(*worker_, options, share, tee_.get()) {}
+                       const Tee::Options& tee)
+    : worker_(std::make_unique<net::Worker>(index)), tee_(tee), plane_(*worker_, options, share, tee_) {}
 
 void WorkerUnit::start() {
   plane_.start();

@@ -18,16 +18,15 @@ namespace understudy::proxy {
 /// Made, started and ended by the control thread.
 class WorkerUnit {
  public:
-  /// `tee`: somebody wants to know of exchanges; `budget_bytes` is this worker's share.
   WorkerUnit(unsigned index, const DataPlaneOptions& options, const SampleShare& share,
-             const std::optional<Tee::Options>& tee);
+             const Tee::Options& tee);
   ~WorkerUnit() { end(); }
   WorkerUnit(const WorkerUnit&) = delete;
   WorkerUnit& operator=(const WorkerUnit&) = delete;
 
   DataPlane& plane() noexcept { return plane_; }
   const DataPlane& plane() const noexcept { return plane_; }
-  Tee* tee() noexcept { return tee_.get(); }
+  Tee* tee() noexcept { return &tee_; }
 
   void start();
   /// From any thread while it runs: `work` on the worker's thread.
@@ -38,7 +37,7 @@ class WorkerUnit {
  private:
   // The worker is destroyed in `end`: its tasks use what stands below.
   std::unique_ptr<net::Worker> worker_;
-  std::unique_ptr<Tee> tee_;
+  Tee tee_;
   DataPlane plane_;
   std::thread thread_;
 };

@@ -25,6 +25,8 @@ class ByteBuffer {
   std::size_t size() const noexcept { return end_ - begin_; }
   /// The limit, whether or not memory for it is held now.
   std::size_t capacity() const noexcept { return capacity_; }
+  /// Another limit; what is held already is not given back for it.
+  void set_capacity(std::size_t capacity) noexcept { capacity_ = std::max(capacity, held_); }
   /// Bytes of memory held now.
   std::size_t held_bytes() const noexcept { return held_; }
   bool full() const noexcept { return size() == capacity_; }

@@ -22,6 +22,8 @@ struct Rule {
   std::vector<std::string> methods;  ///< exact, case-sensitive (RFC 9110 §9.1)
   std::vector<std::string> paths;    ///< globs over the path: '*' within a segment, '**' over segments
   std::string name;                  ///< shown in explanations; "rule 3" when not given
+
+  bool operator==(const Rule&) const = default;
 };
 
 /// Default policy with no rules: GET, HEAD, OPTIONS are allowed unless a built-in denial applies; all else is
@@ -30,6 +32,8 @@ struct Options {
   std::vector<Rule> rules;  ///< first match wins, before the method default, after the built-in denials
   bool deny_side_effect_paths =
       true;  ///< the built-in list of GET paths with side effects (logout, unsubscribe ...)
+
+  bool operator==(const Options&) const = default;
 };
 
 /// Why a request may or may not be sent.

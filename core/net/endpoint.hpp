@@ -34,6 +34,7 @@ struct OriginUrl {
   std::string text() const;
   bool is_tls() const noexcept { return scheme == "https"; }
   bool is_unix() const noexcept { return scheme == "unix"; }
+  bool operator==(const OriginUrl&) const = default;
 };
 
 /// Fails with a sentence for anything else.

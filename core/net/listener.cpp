@@ -75,7 +75,7 @@ struct Listener::State {
   Timer pause;
   Timer quiet;
   Accepted accepted;
-  TurnedAway turned_away;
+  Exhaustion exhaustion;
   tcp::endpoint address;
   bool shared;
   int spare = open_spare();  ///< given up for a moment to turn connections away
@@ -120,11 +120,13 @@ Outcome<std::unique_ptr<Listener>> Listener::take(Worker& worker, ListeningSocke
 
 tcp::endpoint Listener::address() const noexcept { return state_->address; }
 
+bool Listener::is_open() const noexcept { return state_->acceptor.is_open(); }
+
 std::uint64_t Listener::pauses() const noexcept { return state_->pauses; }
 
-void Listener::start(Accepted accepted, TurnedAway turned_away) {
+void Listener::start(Accepted accepted, Exhaustion exhaustion) {
   state_->accepted = std::move(accepted);
-  state_->turned_away = std::move(turned_away);
+  state_->exhaustion = std::move(exhaustion);
   state_->worker.tasks().spawn(accept_loop(state_));
 }
 
@@ -222,8 +224,8 @@ void Listener::State::turn_away_waiting() {
       socket.assign(peer.protocol(), descriptor, error);
       if (error)
         ::close(descriptor);
-      else if (turned_away)
-        turned_away(std::move(socket));
+      else if (exhaustion.turned_away)
+        exhaustion.turned_away(std::move(socket));
     }
     spare = open_spare();
     if (descriptor < 0) break;
@@ -237,6 +239,7 @@ Task<> Listener::accept_loop(std::shared_ptr<State> state) {
     if (failed || !state->acceptor.is_open()) break;
     if (state->accept_waiting() != State::Turn::pause) continue;
     ++state->pauses;
+    if (state->exhaustion.paused) state->exhaustion.paused();
     if (++state->pauses_in_a_row == 1) log_pause(state->address);
     if (state->pauses_in_a_row >= kPatientPauses) state->turn_away_waiting();
     state->pause.expires_after(kPause);
@@ -244,7 +247,7 @@ Task<> Listener::accept_loop(std::shared_ptr<State> state) {
     if (cancelled) break;
   }
   state->accepted = nullptr;
-  state->turned_away = nullptr;
+  state->exhaustion = {};
 }
 
 }  // namespace understudy::net

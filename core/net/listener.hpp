@@ -22,8 +22,13 @@ class Listener {
  public:
   /// Called on the worker's thread for each connection.
   using Accepted = std::function<void(TcpSocket socket, const tcp::endpoint& peer)>;
-  /// Called for a connection that there is no descriptor for: it must be closed before this returns.
-  using TurnedAway = std::function<void(TcpSocket socket)>;
+  /// What happens when descriptors run out; each may be empty.
+  struct Exhaustion {
+    /// A connection that there is no descriptor for: it must be closed before this returns.
+    std::function<void(TcpSocket socket)> turned_away;
+    /// The loop pauses.
+    std::function<void()> paused;
+  };
 
   /// Binds and listens at once: from here on clients can connect and wait.
   static Outcome<std::unique_ptr<Listener>> open(Worker& worker, const ListenerOptions& options);
@@ -33,7 +38,7 @@ class Listener {
 
   tcp::endpoint address() const noexcept;
   /// Begins to accept. Once. Without `turned_away` such connections are closed without a word.
-  void start(Accepted accepted, TurnedAway turned_away = {});
+  void start(Accepted accepted, Exhaustion exhaustion = {});
   /// Closes the listening socket now: the kernel resets whoever waits in its queue. Connections already
   /// handed over are not touched.
   void stop() noexcept;
@@ -45,6 +50,8 @@ class Listener {
   static constexpr std::chrono::milliseconds kQuiet{100};
   static constexpr std::chrono::seconds kSettleMax{2};
 
+  /// False once it has been closed, after `settle` some time later.
+  bool is_open() const noexcept;
   /// How often the loop has paused.
   std::uint64_t pauses() const noexcept;
 

@@ -19,6 +19,8 @@ struct Options {
   Key key{};
   std::size_t body_bytes_max = 8 * 1024 * 1024;  ///< decoded; larger bodies are removed (BodyState::failed)
   std::size_t json_depth_max = 128;
+
+  bool operator==(const Options&) const = default;
 };
 
 /// What became of a body.

@@ -123,6 +123,11 @@ void stop_logging() {
   logging_owner.reset();  // the queue's thread writes what is left, then ends
 }
 
+void set_log_level(Level level) noexcept {
+  if (auto* const current = logging.load(std::memory_order_acquire))
+    current->logger->set_level(to_spdlog(level));
+}
+
 std::uint64_t log_lines_dropped() noexcept {
   const auto* const current = logging.load(std::memory_order_acquire);
   return current == nullptr ? 0 : current->thread->overrun_counter();

@@ -23,6 +23,8 @@ struct LogField {
 /// reader of the log that goes away costs lines, not the process.
 void start_logging(Level level, LogFormat format);
 void stop_logging();
+/// From now on; any thread, between the two above.
+void set_log_level(Level level) noexcept;
 
 /// Lines dropped since the start because stderr took none. Any thread.
 std::uint64_t log_lines_dropped() noexcept;

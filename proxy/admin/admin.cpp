@@ -1,46 +1,60 @@
 #include "proxy/admin/admin.hpp"
 
-#include "core/telemetry/log.hpp"
+#include "proxy/admin/access.hpp"
 #include "proxy/admin/endpoints.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace understudy::proxy {
+namespace {
 
-struct AdminServer::Impl {
-  explicit Impl(AdminHooks the_hooks) : hooks(std::move(the_hooks)) {}
+constexpr std::size_t kBodyBytesMax = 64 * 1024;
+constexpr std::size_t kConnectionsMax = 64;
 
-  net::Task<http::Response> answer(const http::Request& request) { co_return answer_admin(request, hooks); }
+}  // namespace
+
+/// Its connections share it: they may end a moment after the server has gone.
+struct AdminServer::Room {
+  http::Response answer(const http::Request& request) const {
+    if (auto refused = refuse_admin(request, access)) return *std::move(refused);
+    return answer_admin(request, hooks);
+  }
 
   AdminHooks hooks;
-  std::unique_ptr<net::Server> server;
+  AdminAccess access;
 };
 
-AdminServer::AdminServer() = default;
+net::Task<http::Response> AdminServer::answer(std::shared_ptr<const Room> room,
+                                              const http::Request& request) {
+  co_return room->answer(request);
+}
+
+AdminServer::AdminServer() : room_(std::make_shared<Room>()) {}
 AdminServer::~AdminServer() = default;
 
-Outcome<std::unique_ptr<AdminServer>> AdminServer::listen(net::Worker& worker,
-                                                          const net::tcp::endpoint& address,
-                                                          AdminHooks hooks) {
+Outcome<std::unique_ptr<AdminServer>> AdminServer::listen(net::Worker& worker, const AdminConfig& config) {
   std::unique_ptr<AdminServer> admin(new AdminServer());
-  admin->impl_ = std::make_unique<Impl>(std::move(hooks));
   net::ServerOptions options;
-  options.address = address;
-  options.body_bytes_max = 64 * 1024;
-  options.connections_max = 64;
-  auto* const impl = admin->impl_.get();
-  auto server = net::Server::listen(worker, options,
-                                    [impl](const http::Request& request) { return impl->answer(request); });
+  options.address = config.address;
+  // So that a reload can open another door at the same address before this one is closed.
+  options.reuse_port = true;
+  options.tls = config.tls_source;
+  options.body_bytes_max = kBodyBytesMax;
+  options.connections_max = kConnectionsMax;
+  auto server = net::Server::listen(
+      worker, options, [room = admin->room_](const http::Request& request) { return answer(room, request); });
   if (!server) return server.error();
-  impl->server = std::move(*server);
-  if (!address.address().is_loopback())
-    telemetry::log(
-        telemetry::Level::warning, "admin_not_on_loopback",
-        {{"address", address.address().to_string()}, {"why", "anybody who reaches it can pause and drain"}});
+  admin->server_ = std::move(*server);
   return admin;
 }
 
-std::uint16_t AdminServer::port() const noexcept { return impl_->server->port(); }
-void AdminServer::stop() { impl_->server->stop(); }
+void AdminServer::serve(const AdminConfig& config, AdminHooks hooks) {
+  room_->access.token = config.token;
+  room_->hooks = std::move(hooks);
+}
+
+std::uint16_t AdminServer::port() const noexcept { return server_->port(); }
+void AdminServer::stop() { server_->stop(); }
 
 }  // namespace understudy::proxy

@@ -5,6 +5,7 @@
 #include "core/guard/guard.hpp"
 #include "core/net/server.hpp"
 #include "core/telemetry/metrics.hpp"
+#include "proxy/config/admin_config.hpp"
 
 #include <functional>
 #include <memory>
@@ -27,14 +28,17 @@ struct AdminHooks {
   std::vector<telemetry::MetricSource> metrics;
 };
 
-/// GET /live /ready /metrics (/stats/prometheus) /config /explain?method=M&target=T; POST /drain
-/// /shadow/pause /shadow/resume /shadow/percent?value=10. A mutation by another method gets 405; one that
-/// carries an Origin field (a browser sent it) gets 403. No authentication: listen on loopback.
+/// GET /live /ready /metrics (/stats/prometheus) /config (/config_dump) /explain?method=M&target=T; POST
+/// /drain /shadow/pause /shadow/resume /shadow/percent?value=10. A mutation by another method gets 405; one
+/// that carries an Origin field (a browser sent it) gets 403. Who may ask at all: see refuse_admin.
 class AdminServer {
  public:
-  static Outcome<std::unique_ptr<AdminServer>> listen(net::Worker& worker, const net::tcp::endpoint& address,
-                                                      AdminHooks hooks);
+  /// Binds; answers as `serve` tells it, which comes before the worker's next turn.
+  static Outcome<std::unique_ptr<AdminServer>> listen(net::Worker& worker, const AdminConfig& config);
   ~AdminServer();
+
+  /// From now on, with the token of `config`. On the worker's thread, or before it runs.
+  void serve(const AdminConfig& config, AdminHooks hooks);
 
   std::uint16_t port() const noexcept;
   /// On the worker's thread.
@@ -42,8 +46,11 @@ class AdminServer {
 
  private:
   AdminServer();
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  struct Room;
+  static net::Task<http::Response> answer(std::shared_ptr<const Room> room, const http::Request& request);
+
+  std::shared_ptr<Room> room_;
+  std::unique_ptr<net::Server> server_;
 };
 
 }  // namespace understudy::proxy

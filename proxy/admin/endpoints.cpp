@@ -2,6 +2,7 @@
 
 #include "core/base/json_text.hpp"
 #include "core/base/units.hpp"
+#include "proxy/admin/answers.hpp"
 
 #include <array>
 #include <optional>
@@ -13,27 +14,10 @@
 namespace understudy::proxy {
 namespace {
 
-http::Response reply(unsigned status, std::string_view content_type, std::string body) {
-  http::Response response;
-  response.head.status = status;
-  response.head.fields.add("Content-Type", content_type);
-  response.head.fields.add("Cache-Control", "no-store");
-  response.body = std::move(body);
-  return response;
-}
-
-http::Response json(unsigned status, std::string body) {
-  return reply(status, "application/json", std::move(body) + "\n");
-}
-
 std::string quoted(std::string_view text) {
   std::string out;
   append_json_string(out, text);
   return out;
-}
-
-http::Response error(unsigned status, std::string_view what) {
-  return json(status, fmt::format(R"({{"error":{}}})", quoted(what)));
 }
 
 std::optional<int> hex_digit(char c) {
@@ -74,20 +58,20 @@ std::optional<std::string> parameter(const http::Request& request, std::string_v
   return std::nullopt;
 }
 
-http::Response live(const http::Request&, const AdminHooks&) { return json(200, R"({"live":true})"); }
+http::Response live(const http::Request&, const AdminHooks&) { return admin_json(200, R"({"live":true})"); }
 
 http::Response ready(const http::Request&, const AdminHooks& hooks) {
   const bool is_ready = !hooks.ready || hooks.ready();
-  return json(is_ready ? 200 : 503, fmt::format(R"({{"ready":{}}})", is_ready));
+  return admin_json(is_ready ? 200 : 503, fmt::format(R"({{"ready":{}}})", is_ready));
 }
 
 http::Response metrics(const http::Request&, const AdminHooks& hooks) {
-  return reply(200, telemetry::kExpositionContentType, telemetry::expose_text(hooks.metrics));
+  return admin_reply(200, telemetry::kExpositionContentType, telemetry::expose_text(hooks.metrics));
 }
 
 http::Response config(const http::Request&, const AdminHooks& hooks) {
-  if (!hooks.config_json) return error(404, "this proxy does not show its configuration");
-  return json(200, hooks.config_json());
+  if (!hooks.config_json) return admin_error(404, "this proxy does not show its configuration");
+  return admin_json(200, hooks.config_json());
 }
 
 std::string_view name_of(guard::Decision::Kind kind) {
@@ -103,35 +87,36 @@ std::string_view name_of(guard::Decision::Kind kind) {
 }
 
 http::Response explain(const http::Request& request, const AdminHooks& hooks) {
-  if (!hooks.explain) return error(404, "no shadow and no capture is configured, so nothing is judged");
+  if (!hooks.explain) return admin_error(404, "no shadow and no capture is configured, so nothing is judged");
   const auto method = parameter(request, "method");
   const auto target = parameter(request, "target");
   if (!target || target->empty() || (method && method->empty()))
-    return error(400, "give method and target: /explain?method=POST&target=/orders (target percent-encoded)");
+    return admin_error(
+        400, "give method and target: /explain?method=POST&target=/orders (target percent-encoded)");
   http::Request asked;
   asked.head.method = method.value_or("GET");
   asked.head.target = *target;
   asked.head.fields.add("Host", "explain.invalid");
   const auto decision = hooks.explain(asked);
-  return json(200, fmt::format(R"({{"method":{},"target":{},"decision":"{}","rule":{},"reason":{}}})",
-                               quoted(asked.head.method), quoted(asked.head.target), name_of(decision.kind),
-                               quoted(decision.rule), quoted(decision.reason)));
+  return admin_json(200, fmt::format(R"({{"method":{},"target":{},"decision":"{}","rule":{},"reason":{}}})",
+                                     quoted(asked.head.method), quoted(asked.head.target),
+                                     name_of(decision.kind), quoted(decision.rule), quoted(decision.reason)));
 }
 
 http::Response drain(const http::Request&, const AdminHooks& hooks) {
-  if (!hooks.drain) return error(404, "this proxy cannot be drained");
+  if (!hooks.drain) return admin_error(404, "this proxy cannot be drained");
   hooks.drain();
-  return json(200, R"({"draining":true})");
+  return admin_json(200, R"({"draining":true})");
 }
 
 http::Response shadow_state(const AdminHooks& hooks) {
   const bool paused = hooks.shadow_paused && hooks.shadow_paused();
-  return json(200, fmt::format(R"({{"paused":{},"percent":{}}})", paused,
-                               hooks.shadow_percent ? hooks.shadow_percent() : 100.0));
+  return admin_json(200, fmt::format(R"({{"paused":{},"percent":{}}})", paused,
+                                     hooks.shadow_percent ? hooks.shadow_percent() : 100.0));
 }
 
 http::Response set_paused(const AdminHooks& hooks, bool paused) {
-  if (!hooks.set_shadow_paused) return error(404, "no shadow is configured");
+  if (!hooks.set_shadow_paused) return admin_error(404, "no shadow is configured");
   hooks.set_shadow_paused(paused);
   return shadow_state(hooks);
 }
@@ -140,11 +125,11 @@ http::Response pause(const http::Request&, const AdminHooks& hooks) { return set
 http::Response resume(const http::Request&, const AdminHooks& hooks) { return set_paused(hooks, false); }
 
 http::Response percent(const http::Request& request, const AdminHooks& hooks) {
-  if (!hooks.set_shadow_percent) return error(404, "nothing is sampled");
+  if (!hooks.set_shadow_percent) return admin_error(404, "nothing is sampled");
   const auto value = parameter(request, "value");
-  if (!value) return error(400, "give the percentage: /shadow/percent?value=10");
+  if (!value) return admin_error(400, "give the percentage: /shadow/percent?value=10");
   const auto fraction = parse_percent(*value);
-  if (!fraction) return error(400, fraction.error().message);
+  if (!fraction) return admin_error(400, fraction.error().message);
   hooks.set_shadow_percent(*fraction * 100);
   return shadow_state(hooks);
 }
@@ -161,6 +146,7 @@ constexpr std::array kEndpoints = std::to_array<Endpoint>({
     {"GET", "/metrics", &metrics},
     {"GET", "/stats/prometheus", &metrics},
     {"GET", "/config", &config},
+    {"GET", "/config_dump", &config},
     {"GET", "/explain", &explain},
     {"POST", "/drain", &drain},
     {"POST", "/shadow/pause", &pause},
@@ -172,11 +158,11 @@ http::Response not_found() {
   std::string list;
   for (const auto& endpoint : kEndpoints)
     list += fmt::format(R"({}"{} {}")", list.empty() ? "" : ",", endpoint.method, endpoint.path);
-  return json(404, fmt::format(R"({{"error":"no such endpoint","endpoints":[{}]}})", list));
+  return admin_json(404, fmt::format(R"({{"error":"no such endpoint","endpoints":[{}]}})", list));
 }
 
 http::Response not_allowed(std::string_view allowed) {
-  auto response = error(405, fmt::format("use {}", allowed));
+  auto response = admin_error(405, fmt::format("use {}", allowed));
   response.head.fields.add("Allow", allowed == "GET" ? std::string_view("GET, HEAD") : allowed);
   return response;
 }
@@ -192,7 +178,7 @@ http::Response answer_admin(const http::Request& request, const AdminHooks& hook
     if (!reading && method != endpoint.method) return not_allowed(endpoint.method);
     // A page in an operator's browser can post to loopback; browsers then say where the page came from.
     if (!reading && request.head.fields.contains("Origin"))
-      return error(403, "changes are not taken from web pages (the request carries Origin)");
+      return admin_error(403, "changes are not taken from web pages (the request carries Origin)");
     return endpoint.answer(request, hooks);
   }
   return not_found();

@@ -104,6 +104,9 @@ void add_downstream(Workers workers, telemetry::MetricSet& set) {
           &WorkerCounters::connections_accepted);
   counter("understudy_downstream_connections_refused_total", "Client connections refused over the limit.",
           &WorkerCounters::connections_refused);
+  counter("understudy_downstream_proxy_protocol_errors_total",
+          "Connections closed for a PROXY header that was bad, missing or from a stranger.",
+          &WorkerCounters::proxy_protocol_errors);
   counter("understudy_downstream_accept_errors_total", "Accepting paused for lack of descriptors or memory.",
           &WorkerCounters::accept_errors);
   counter("understudy_downstream_aborts_total", "Clients that went away before their response was whole.",

@@ -41,7 +41,8 @@ boost::json::object timeouts_json(const Timeouts& timeouts) {
           {"upstream_idle_seconds", seconds(timeouts.upstream_idle)},
           {"tunnel_idle_seconds", seconds(timeouts.tunnel_idle)},
           {"tls_handshake_seconds", seconds(timeouts.tls_handshake)},
-          {"drain_seconds", seconds(timeouts.drain)}};
+          {"drain_seconds", seconds(timeouts.drain)},
+          {"drain_delay_seconds", seconds(timeouts.drain_delay)}};
 }
 
 boost::json::object limits_json(const ProxyConfig& config) {
@@ -107,6 +108,21 @@ boost::json::object primary_json(const PrimaryConfig& primary) {
   return object;
 }
 
+/// Port 0 is another port each time.
+Outcome<> check_addresses(const ProxyConfig& config) {
+  const auto& listeners = config.listeners;
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    if (listeners[i].inherited.empty() && listeners[i].address.port() == 0) continue;
+    for (std::size_t j = 0; j < i; ++j)
+      if (listeners[i].text() == listeners[j].text())
+        return Failure{fmt::format("two listeners have the address {}", listeners[i].text())};
+    if (config.admin && listeners[i].inherited.empty() && config.admin->address == listeners[i].address)
+      return Failure{
+          fmt::format("the admin API cannot share the address {} with a listener", listeners[i].text())};
+  }
+  return {};
+}
+
 }  // namespace
 
 Outcome<ProxyConfig> load_config_file(const std::string& path) {
@@ -139,10 +155,11 @@ Outcome<> check_config(const ProxyConfig& config) {
       if (config.shadows[i].name == config.shadows[j].name)
         return Failure{fmt::format("two shadows are called '{}': names are metric labels and must differ",
                                    config.shadows[i].name)};
-  if (config.admin && !config.admin->address.address().is_loopback())
+  if (auto checked = check_addresses(config); !checked) return checked;
+  if (config.admin && !config.admin->address.address().is_loopback() && !config.admin->authenticates())
     return Failure{
-        fmt::format("admin address {} is not on loopback: the admin API has no authentication yet, use "
-                    "127.0.0.1 or [::1]",
+        fmt::format("admin address {} is not on loopback: anybody who reaches it could pause and drain, give "
+                    "admin.token_file or use 127.0.0.1",
                     net::endpoint_text(config.admin->address))};
   return {};
 }

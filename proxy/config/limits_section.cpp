@@ -46,6 +46,7 @@ void read_timeouts(const config::Node& node, ProxyConfig& config) {
   node.read("tls_handshake", timeouts.tls_handshake, &config::Node::duration);
   node.read("linger", timeouts.linger, &config::Node::duration);
   node.read("drain", timeouts.drain, &config::Node::duration);
+  node.read("drain_delay", timeouts.drain_delay, &config::Node::duration);
   node.read("shadow_response", config.shadow_limits.response_timeout, &config::Node::duration);
   node.finish();
 }

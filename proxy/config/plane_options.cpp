@@ -45,11 +45,20 @@ Outcome<> check_primary(const ProxyConfig& config, const ResolvedHosts& primary,
   return {};
 }
 
-Outcome<> check_shadows(const ProxyConfig& config, std::span<const net::tcp::endpoint> forbidden) {
+ResolvedHosts resolve_shadows(const ProxyConfig& config) {
+  ResolvedHosts resolved;
   for (const auto& shadow : config.shadows) {
-    const auto endpoints = net::resolve(shadow.url);
-    if (!endpoints) continue;  // Not an error at start: the plane keeps trying and counts.
-    for (const auto& endpoint : net::ip_endpoints(*endpoints))
+    auto& addresses = resolved.emplace_back();
+    if (const auto found = net::resolve(shadow.url)) addresses.assign(found->begin(), found->end());
+  }
+  return resolved;
+}
+
+Outcome<> check_shadows(const ProxyConfig& config, const ResolvedHosts& resolved,
+                        std::span<const net::tcp::endpoint> forbidden) {
+  for (std::size_t i = 0; i < resolved.size(); ++i) {
+    const auto& shadow = config.shadows[i];
+    for (const auto& endpoint : ip_endpoints({resolved[i]}))
       if (reaches_forbidden(endpoint, forbidden))
         return Failure{
             fmt::format("shadow '{}' ({}) is the primary or this proxy itself: mirroring to production is "

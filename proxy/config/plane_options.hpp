@@ -29,8 +29,13 @@ ShadowPlaneOptions shadow_plane_options(const ProxyConfig& config, std::vector<n
 Outcome<> check_primary(const ProxyConfig& config, const ResolvedHosts& primary,
                         std::span<const net::tcp::endpoint> listeners);
 
-/// Refuses a shadow at a production address: it would be sent every request twice. One that cannot be
-/// resolved now is no error; the shadow plane checks at every connect.
-Outcome<> check_shadows(const ProxyConfig& config, std::span<const net::tcp::endpoint> forbidden);
+/// The addresses of each shadow, in the order of the configuration; empty for one that cannot be looked up
+/// now, which is no error: the shadow plane keeps trying and counts. Blocks.
+ResolvedHosts resolve_shadows(const ProxyConfig& config);
+
+/// Refuses a shadow at a production address: it would be sent every request twice. The shadow plane checks
+/// again at every connect.
+Outcome<> check_shadows(const ProxyConfig& config, const ResolvedHosts& resolved,
+                        std::span<const net::tcp::endpoint> forbidden);
 
 }  // namespace understudy::proxy

@@ -7,6 +7,7 @@
 #include "proxy/downstream/limit_hits.hpp"
 #include "proxy/downstream/local_reply.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -41,7 +42,8 @@ Connection::Connection(PlaneContext& plane, net::Stream stream, const net::tcp::
     : plane_(plane),
       client_{net::BufferedStream(std::move(stream), buffer_bytes(plane.options)),
               http::RequestParser(plane.options.request_limits), net::address_text(peer), id},
-      exchange_(plane, client_) {}
+      exchange_(plane, client_),
+      options_version_(plane.options_version) {}
 
 net::Task<> Connection::serve() {
   const auto per_client_max = plane_.options.connections_per_client_max;
@@ -81,7 +83,9 @@ net::Task<After> Connection::serve_requests() {
         log_exchange();
         break;
       case HeadEnd::closed:
-        after = After::close;
+        // A request may be on its way to us while we close: a clean end lets the client send it elsewhere,
+        // which a reset does not.
+        after = exchange_.timed_out && leaving() ? After::linger : After::close;
         break;
       case HeadEnd::refused:
         after = After::linger;
@@ -114,6 +118,7 @@ net::Task<Connection::HeadEnd> Connection::read_head() {
   bool begun = false;
   for (;;) {
     if (!in.empty()) {
+      if (!begun && options_version_ != plane_.options_version) adopt_options();
       const auto step = client_.parser.parse_head(in.data());
       if (!step) {
         if (const auto limit = limit_of(step.error())) plane_.counters.count(*limit);
@@ -175,15 +180,24 @@ net::Task<> Connection::linger() {
   const auto end = Monotonic::now() + plane_.options.timeouts.linger_total;
   for (;;) {
     stream.in().clear();
-    exchange_.deadline.arm(plane_.options.timeouts.linger);
+    const auto& timeouts = plane_.options.timeouts;
+    exchange_.timed_out = false;
+    exchange_.deadline.arm(leaving() ? std::min(timeouts.linger, timeouts.drain_idle) : timeouts.linger);
     const auto [error, bytes] = co_await stream.read_some();
-    if (error && exchange_.timed_out) plane_.counters.count(TimeoutHit::linger);
+    if (error && exchange_.timed_out && !leaving()) plane_.counters.count(TimeoutHit::linger);
     if (error || Monotonic::now() >= end) break;
     plane_.counters.downstream_bytes_in.add(bytes);
   }
 }
 
+void Connection::adopt_options() {
+  options_version_ = plane_.options_version;
+  client_.parser = http::RequestParser(plane_.options.request_limits);
+  client_.stream.in().set_capacity(buffer_bytes(plane_.options));
+}
+
 void Connection::drain() noexcept {
+  client_.draining = true;
   if (idle_) exchange_.deadline.arm(plane_.options.timeouts.drain_idle);
 }
 

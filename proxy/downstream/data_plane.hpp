@@ -3,8 +3,11 @@
 
 #include "core/net/endpoint.hpp"
 #include "core/net/listener.hpp"
+#include "core/net/listening_socket.hpp"
+#include "core/net/tls_server.hpp"
 #include "core/net/worker.hpp"
 #include "proxy/downstream/connection.hpp"
+#include "proxy/downstream/listener_settings.hpp"
 #include "proxy/downstream/options.hpp"
 #include "proxy/downstream/sampler.hpp"
 #include "proxy/upstream/upstream_group.hpp"
@@ -13,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -25,22 +29,33 @@ struct DataPlaneOptions {
   SampleKey sample_key;
 };
 
-/// Belongs to one worker. Made and listening before the worker runs; the rest on its thread unless said
-/// otherwise.
+/// Belongs to one worker. Made, with its first listeners, before the worker runs; the rest on its thread
+/// unless said otherwise.
 class DataPlane {
  public:
-  /// `share` and `tee` (null: nobody is told) outlive the plane.
-  DataPlane(net::Worker& worker, const DataPlaneOptions& options, const SampleShare& share, Tee* tee);
+  /// `share` and `tee` outlive the plane. The tee is closed at first: nobody is told of exchanges.
+  DataPlane(net::Worker& worker, const DataPlaneOptions& options, const SampleShare& share, Tee& tee);
   ~DataPlane();
   DataPlane(const DataPlane&) = delete;
   DataPlane& operator=(const DataPlane&) = delete;
 
-  /// Binds with SO_REUSEPORT, so that every worker can; the port is a real one.
-  Outcome<> listen(const net::tcp::endpoint& address);
+  /// Takes connections in from `socket`, from `start` on. A failure (the event loop does not take the socket)
+  /// is logged.
+  void add_listener(ListenerId id, net::ListeningSocket socket,
+                    std::shared_ptr<const ListenerSettings> settings);
+  /// For connections accepted from now on.
+  void change_listener(ListenerId id, std::shared_ptr<const ListenerSettings> settings);
+  /// Closes it without resetting anybody; connections that came in by it end like those of a drain.
+  void remove_listener(ListenerId id);
   /// Before `start`. The queue outlives the plane.
   void set_access_log(AccessQueue* queue) noexcept { context_.access_log = queue; }
   void start();
 
+  /// Other limits, timeouts and sampling. Connections take new limits for their next request; timeouts count
+  /// from their next start. The primary's hosts come by `set_hosts`.
+  void set_options(const DataPlaneOptions& options);
+  /// Whether somebody takes events from the tee, and what it may hold.
+  void set_tee(bool open, const Tee::Options& options);
   /// New hosts or addresses of the primary; see UpstreamGroup.
   void set_hosts(const HostSet& hosts) { upstream_.set_hosts(hosts); }
 
@@ -55,8 +70,24 @@ class DataPlane {
   const WorkerCounters& counters() const noexcept { return counters_; }
 
  private:
-  void accept(net::TcpSocket socket, const net::tcp::endpoint& peer);
-  net::Task<> serve(net::TcpSocket socket, net::tcp::endpoint peer);
+  /// A listener of this worker, and what the connections that came in by it must know of it.
+  struct Entrance {
+    ListenerId id;
+    std::shared_ptr<const ListenerSettings> settings;
+    std::unique_ptr<net::Listener> listener;
+    std::shared_ptr<net::TlsServer> tls;  ///< this thread's end; null: plain
+    bool closing = false;
+  };
+  /// A connection that has not come to HTTP yet.
+  struct Arrival;
+  using EntrancePtr = std::shared_ptr<Entrance>;
+
+  Entrance* find_entrance(ListenerId id) noexcept;
+  void open(const EntrancePtr& entrance);
+  void accept(net::TcpSocket socket, const net::tcp::endpoint& peer, const EntrancePtr& entrance);
+  net::Task<> arrive(net::TcpSocket socket, net::tcp::endpoint peer, EntrancePtr entrance);
+  net::Task<bool> shake_hands(net::Stream& stream, std::shared_ptr<net::TlsServer> tls);
+  net::Task<> serve(net::Stream stream, net::tcp::endpoint client, EntrancePtr entrance);
   net::Task<> refuse(net::TcpSocket socket, net::tcp::endpoint peer);
 
   net::Worker& worker_;
@@ -64,10 +95,12 @@ class DataPlane {
   WorkerCounters counters_;
   UpstreamGroup upstream_;
   Sampler sampler_;
-  std::optional<WorkerTee> tee_;
+  WorkerTee tee_;
   PlaneContext context_;
-  std::vector<std::unique_ptr<net::Listener>> listeners_;
-  std::unordered_set<Connection*> connections_;
+  std::vector<EntrancePtr> entrances_;
+  std::unordered_map<Connection*, EntrancePtr> connections_;
+  std::unordered_set<Arrival*> arrivals_;
+  bool started_ = false;
   std::size_t refusals_ = 0;  ///< being told 503
   std::uint64_t next_connection_id_;
 };

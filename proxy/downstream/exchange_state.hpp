@@ -45,8 +45,9 @@ struct PlaneContext {
   AccessQueue* access_log = nullptr;
   HttpDate date{};
   PrimaryLog primary_log{};
-  bool draining = false;   ///< say Connection: close from now on
-  bool abandoned = false;  ///< nothing is to be waited for any more
+  std::uint64_t options_version = 0;  ///< goes up when `options` are replaced by a reload
+  bool draining = false;              ///< say Connection: close from now on
+  bool abandoned = false;             ///< nothing is to be waited for any more
   IdSource id_source{};
   std::string via = via_pseudonym(options.via, options.instance);  ///< in requests
   ClientCounts clients{};                                          ///< only while there is a limit per client

@@ -32,6 +32,8 @@ struct Timeouts {
       std::chrono::seconds(30);  ///< an exchange still open goes to the shadow plane
   std::chrono::nanoseconds drain_idle = std::chrono::seconds(1);  ///< idle client connections while draining
   std::chrono::nanoseconds drain = std::chrono::seconds(30);      ///< in-flight exchanges after TERM
+  std::chrono::nanoseconds drain_delay =
+      std::chrono::nanoseconds(0);  ///< before that: readiness fails already, connections are still taken
 };
 
 struct DownstreamOptions {

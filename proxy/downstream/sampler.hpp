@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace understudy::proxy {
 
@@ -40,6 +41,7 @@ class Sampler {
  public:
   Sampler(SampleKey key, const SampleShare& share, std::uint64_t seed);
 
+  void set_key(SampleKey key) { key_ = std::move(key); }
   bool takes(const http::RequestHead& head, std::string_view client_address,
              std::uint64_t connection_id) noexcept;
 

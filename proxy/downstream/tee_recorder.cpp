@@ -71,6 +71,11 @@ void TeeRecorder::finish(Fate fate, Reason reason) {
   if (event_->reason == Reason::none) event_->reason = reason;
   tee_->held_bytes -= held_bytes_;
   held_bytes_ = 0;
+  // Its plane has gone by a reload while the exchange went on.
+  if (!tee_->open) {
+    tee_->tee.count(Reason::shutdown);
+    return tee_->tee.discard(std::move(event_));
+  }
   tee_->tee.push(std::move(event_));
 }
 

@@ -20,6 +20,7 @@ struct WorkerTee {
   Tee& tee;
   std::size_t held_bytes = 0;
   std::uint64_t next_exchange_id = 1;
+  bool open = true;  ///< somebody takes the events
 };
 
 /// One per connection, reused for each exchange: `begin`, then what happens in its order, then `finish`.
@@ -32,7 +33,7 @@ class TeeRecorder {
   TeeRecorder(const TeeRecorder&) = delete;
   TeeRecorder& operator=(const TeeRecorder&) = delete;
 
-  bool wanted() const noexcept { return tee_ != nullptr; }
+  bool wanted() const noexcept { return tee_ != nullptr && tee_->open; }
   bool active() const noexcept { return event_ != nullptr; }
 
   /// Every exchange comes through here once: it gets an event, or is counted with its reason.

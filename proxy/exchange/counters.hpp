@@ -99,9 +99,10 @@ inline constexpr std::array<std::string_view, 6> kPrimaryErrorNames{
 /// - its row in docs/operations.md, which a test holds against what is exposed.
 struct WorkerCounters {
   SingleWriterCounter connections_accepted;
-  SingleWriterCounter connections_active;   ///< gauge
-  SingleWriterCounter connections_refused;  ///< over connections_max
-  SingleWriterCounter accept_errors;        ///< out of descriptors or memory: accepting paused
+  SingleWriterCounter connections_active;     ///< gauge
+  SingleWriterCounter connections_refused;    ///< over connections_max
+  SingleWriterCounter proxy_protocol_errors;  ///< closed: no PROXY header, a bad one, or from a stranger
+  SingleWriterCounter accept_errors;          ///< out of descriptors or memory: accepting paused
 
   SingleWriterCounter requests;  ///< heads parsed and accepted
   std::array<SingleWriterCounter, 5>

@@ -24,6 +24,11 @@ class Tee {
   explicit Tee(const Options& options);
 
   const Options& options() const noexcept { return options_; }
+  /// Producer: other limits of bytes; the number of events stays.
+  void set_limits(const Options& options) noexcept {
+    options_.budget_bytes = options.budget_bytes;
+    options_.body_bytes_max = options.body_bytes_max;
+  }
 
   /// Producer: an empty event, recycled when there is one. Null, and counted, when the byte budget is used
   /// up.

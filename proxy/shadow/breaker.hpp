@@ -12,6 +12,8 @@ struct BreakerOptions {
   std::uint32_t failures = 5;  ///< in a row; then it opens
   std::chrono::nanoseconds open_first = std::chrono::seconds(1);
   std::chrono::nanoseconds open_max = std::chrono::seconds(30);  ///< the pause doubles up to this
+
+  bool operator==(const BreakerOptions&) const = default;
 };
 
 /// Sans-I/O: time is an argument. Closed: everything passes. Open: nothing does, until the pause is over;

@@ -1,6 +1,7 @@
 #include "proxy/shadow/plane_loop.hpp"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -26,6 +27,13 @@ std::vector<std::unique_ptr<MirrorSender>> make_senders(net::Worker& worker,
   for (const auto& shadow : options.shadows)
     senders.push_back(std::make_unique<MirrorSender>(worker, shadow, options, forbidden, paused));
   return senders;
+}
+
+ReasonCounts dropped_in_all(const std::vector<Tee*>& tees) {
+  ReasonCounts dropped{};
+  for (const auto* tee : tees)
+    for (std::size_t i = 0; i < dropped.size(); ++i) dropped[i] += tee->dropped(static_cast<Reason>(i));
+  return dropped;
 }
 
 }  // namespace
@@ -80,7 +88,7 @@ void PlaneLoop::poll_after(std::chrono::nanoseconds pause) {
 
 void PlaneLoop::poll() {
   if (stopping_) return left_to_drain_ > 0 ? drain() : end_when_idle();
-  const auto batch = take_batch();
+  const auto batch = taking_ ? take_batch() : Batch{};
   more_ = batch.more;
   if (capture_) capture_->tick(lost_at_tees());
   if (batch.more) {
@@ -127,7 +135,8 @@ void PlaneLoop::begin_stop(std::chrono::nanoseconds grace) {
     stop_by_ = Monotonic::now() + grace;
     drain_by_ = std::min(stop_by_, Monotonic::now() + kDrainMax);
     // What is in the tees now, not what a producer might still push for ever.
-    for (const auto* tee : tees_) left_to_drain_ += tee->depth();
+    if (taking_)
+      for (const auto* tee : tees_) left_to_drain_ += tee->depth();
     timer_.cancel();
     poll();
   });
@@ -165,11 +174,47 @@ void PlaneLoop::end_when_idle() {
   poll_after(kLookForEnd);
 }
 
+void PlaneLoop::begin_taking(const ReasonCounts& dropped_before) {
+  {
+    const std::lock_guard lock(dropped_mutex_);
+    dropped_before_ = dropped_before;
+  }
+  worker_.post([this] { taking_ = true; });
+}
+
+ReasonCounts PlaneLoop::hand_over(bool take_rest) {
+  std::promise<ReasonCounts> handed_over;
+  auto dropped = handed_over.get_future();
+  worker_.post([this, take_rest, &handed_over] {
+    while (take_rest && taking_ && take_batch().taken > 0) {
+    }
+    taking_ = false;
+    const auto all = dropped_in_all(tees_);
+    {
+      const std::lock_guard lock(dropped_mutex_);
+      dropped_ = all;
+    }
+    handed_over.set_value(all);
+  });
+  return dropped.get();
+}
+
+bool PlaneLoop::handed_over() const {
+  const std::lock_guard lock(dropped_mutex_);
+  return dropped_.has_value();
+}
+
+ReasonCounts PlaneLoop::dropped_at_tees() const {
+  const std::lock_guard lock(dropped_mutex_);
+  auto dropped = dropped_ ? *dropped_ : dropped_in_all(tees_);
+  for (std::size_t i = 0; i < dropped.size(); ++i) dropped[i] -= dropped_before_[i];
+  return dropped;
+}
+
 std::uint64_t PlaneLoop::lost_at_tees() const {
-  std::uint64_t lost = 0;
-  for (const auto* tee : tees_)
-    lost += tee->dropped(Reason::queue_full) + tee->dropped(Reason::memory_budget);
-  return lost;
+  const auto dropped = dropped_at_tees();
+  return dropped[static_cast<std::size_t>(Reason::queue_full)] +
+         dropped[static_cast<std::size_t>(Reason::memory_budget)];
 }
 
 ShadowStats PlaneLoop::stats() const {
@@ -180,15 +225,16 @@ ShadowStats PlaneLoop::stats() const {
   stats.bodies_failed = redactions_.bodies_failed();
   for (const auto& shadow : shadows_) stats.shadows.push_back(shadow->stats());
   if (capture_) stats.capture = capture_->stats();
+  const auto dropped = dropped_at_tees();
+  for (std::size_t i = 0; i < dropped.size(); ++i) {
+    stats.events += dropped[i];
+    for (auto& shadow : stats.shadows) shadow.not_mirrored[i] += dropped[i];
+    if (capture_) stats.capture.not_recorded[i] += dropped[i];
+  }
+  if (handed_over()) return stats;
   for (const auto* tee : tees_) {
     stats.tee_bytes += tee->bytes_in_flight();
     stats.tee_depth += tee->depth();
-    for (std::size_t i = 0; i < kReasonNames.size(); ++i) {
-      const auto dropped = tee->dropped(static_cast<Reason>(i));
-      stats.events += dropped;
-      for (auto& shadow : stats.shadows) shadow.not_mirrored[i] += dropped;
-      if (capture_) stats.capture.not_recorded[i] += dropped;
-    }
   }
   return stats;
 }

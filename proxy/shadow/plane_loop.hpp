@@ -11,12 +11,14 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <vector>
 
 namespace understudy::proxy {
 
-/// Made and `run` on the plane's thread; `begin_stop`, `forbid`, `set_paused`, `paused` and `stats` may be
-/// called from any. May be destroyed by another thread once `run` has returned.
+/// Made and `run` on the plane's thread; `begin_stop`, `begin_taking`, `hand_over`, `forbid`, `set_paused`,
+/// `paused` and `stats` may be called from any. May be destroyed by another thread once `run` has returned.
 class PlaneLoop {
  public:
   /// Fails when the capture cannot be opened. The references must outlive the loop.
@@ -29,6 +31,9 @@ class PlaneLoop {
   void run();
 
   void begin_stop(std::chrono::nanoseconds grace);
+  /// See ShadowPlane.
+  void begin_taking(const ReasonCounts& dropped_before);
+  ReasonCounts hand_over(bool take_rest);
   void forbid(std::vector<net::tcp::endpoint> endpoints);
   void set_paused(bool paused) noexcept { paused_.store(paused, std::memory_order_relaxed); }
   bool paused() const noexcept { return paused_.load(std::memory_order_relaxed); }
@@ -50,6 +55,9 @@ class PlaneLoop {
   /// While stopping: takes what was in the tees then, no faster than the shadows do while there is time.
   void drain();
   void end_when_idle();
+  /// What the tees have dropped while they were this plane's.
+  ReasonCounts dropped_at_tees() const;
+  bool handed_over() const;
   std::uint64_t lost_at_tees() const;
 
   net::Worker worker_;
@@ -64,7 +72,11 @@ class PlaneLoop {
   net::Timer timer_;
   PollPace pace_;
   SingleWriterCounter taken_;
-  bool more_ = false;  ///< the last look at the tees left events there
+  bool taking_ = false;                  ///< the tees are this plane's
+  mutable std::mutex dropped_mutex_;     ///< for the two below, which `stats` reads on other threads
+  ReasonCounts dropped_before_{};        ///< at the tees, before they became this plane's
+  std::optional<ReasonCounts> dropped_;  ///< until they became another's
+  bool more_ = false;                    ///< the last look at the tees left events there
   bool stopping_ = false;
   bool closed_ = false;
   std::size_t left_to_drain_ = 0;

@@ -27,6 +27,8 @@ struct ShadowTarget {
   HostMode host = HostMode::keep;
   net::TlsClientOptions tls;                         ///< for an https URL
   std::shared_ptr<net::TlsClientSource> tls_source;  ///< set by TlsRegistry::open; null: plain
+
+  bool operator==(const ShadowTarget&) const = default;
 };
 
 struct ShadowPlaneOptions {
@@ -51,6 +53,8 @@ struct ShadowPlaneOptions {
   std::chrono::nanoseconds resolve_interval = std::chrono::seconds(30);  ///< of a shadow given by name
   BreakerOptions breaker;
   int niceness = 10;  ///< of the plane's thread and of those it starts
+
+  bool operator==(const ShadowPlaneOptions&) const = default;
 };
 
 }  // namespace understudy::proxy

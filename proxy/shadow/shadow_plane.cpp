@@ -38,8 +38,9 @@ Outcome<> check(const ShadowPlaneOptions& options) {
 
 class ShadowPlane::Impl {
  public:
-  Impl(ShadowPlaneOptions options, std::vector<Tee*> tees)
+  Impl(ShadowPlaneOptions options, std::vector<Tee*> tees, TakeEvents take_events)
       : options_(std::move(options)),
+        take_events_(take_events),
         tees_(std::move(tees)),
         guard_(options_.guard),
         scrubber_(options_.scrub) {}
@@ -72,11 +73,13 @@ class ShadowPlane::Impl {
     auto made = PlaneLoop::make(options_, guard_, scrubber_, tees_);
     if (!made) return started.set_value(made.error());
     loop_ = std::move(*made);
+    if (take_events_ == TakeEvents::at_once) loop_->begin_taking({});
     started.set_value(Outcome<>());
     loop_->run();
   }
 
   const ShadowPlaneOptions options_;
+  const TakeEvents take_events_;
   const std::vector<Tee*> tees_;
   const guard::Guard guard_;
   const scrub::Scrubber scrubber_;
@@ -85,10 +88,11 @@ class ShadowPlane::Impl {
   std::thread thread_;
 };
 
-Outcome<std::unique_ptr<ShadowPlane>> ShadowPlane::start(ShadowPlaneOptions options, std::vector<Tee*> tees) {
+Outcome<std::unique_ptr<ShadowPlane>> ShadowPlane::start(ShadowPlaneOptions options, std::vector<Tee*> tees,
+                                                         TakeEvents take_events) {
   if (const auto checked = check(options); !checked) return checked.error();
   std::unique_ptr<ShadowPlane> plane(new ShadowPlane());
-  plane->impl_ = std::make_unique<Impl>(std::move(options), std::move(tees));
+  plane->impl_ = std::make_unique<Impl>(std::move(options), std::move(tees), take_events);
   if (const auto started = plane->impl_->start(); !started) return started.error();
   return plane;
 }
@@ -97,6 +101,10 @@ ShadowPlane::ShadowPlane() = default;
 ShadowPlane::~ShadowPlane() = default;
 
 void ShadowPlane::stop(std::chrono::nanoseconds grace) { impl_->stop(grace); }
+void ShadowPlane::begin_taking(const ReasonCounts& dropped_before) {
+  impl_->loop().begin_taking(dropped_before);
+}
+ReasonCounts ShadowPlane::hand_over(Rest rest) { return impl_->loop().hand_over(rest == Rest::take); }
 void ShadowPlane::forbid(std::vector<net::tcp::endpoint> endpoints) {
   impl_->loop().forbid(std::move(endpoints));
 }

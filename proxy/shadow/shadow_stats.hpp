@@ -66,4 +66,7 @@ struct ShadowStats {
   bool paused = false;
 };
 
+/// Adds what another plane has counted, shadow by shadow and detector by detector.
+void accumulate(ShadowStats& into, const ShadowStats& more);
+
 }  // namespace understudy::proxy

@@ -50,6 +50,16 @@ Outcome<> TlsRegistry::open(ProxyConfig& config) {
     if (!opened) return Failure{fmt::format("listener {}: {}", listener.text(), opened.error().message)};
     servers_.push_back(listener.tls_source = std::move(*opened));
   }
+  if (config.admin && config.admin->tls) {
+    auto& admin = *config.admin;
+    constexpr const char* kName = "admin";
+    admin.tls_source = known(servers_, kName, *admin.tls);
+    if (!admin.tls_source) {
+      auto opened = net::TlsServerSource::open(kName, *admin.tls, keyring_);
+      if (!opened) return Failure{fmt::format("admin: {}", opened.error().message)};
+      servers_.push_back(admin.tls_source = std::move(*opened));
+    }
+  }
   for (auto& host : config.primary.hosts) {
     if (!host.url.is_tls()) continue;
     auto opened = open_client(host.url, config.primary.tls);

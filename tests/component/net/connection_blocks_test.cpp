@@ -302,5 +302,26 @@ TEST_F(Listening, PausesWithoutDescriptorsAndGoesOnWhenTheyAreBack) {
   ::close(client);
 }
 
+TEST_F(Listening, TurnsAwayWhoWaitsWhenDescriptorsStayShort) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "see above";
+#endif
+  auto open = [this] {
+    listener_ = Listener::open(worker_.worker(), {.address = loopback_endpoint(0)}).value();
+    listener_->start([](TcpSocket, const tcp::endpoint&) {},
+                     {.turned_away = [](TcpSocket socket) { ::send(socket.native_handle(), "busy", 4, 0); },
+                      .paused = {}});
+  };
+  worker_.call(open);
+  const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const DescriptorFamine famine;
+  const auto address = test::loopback(listener_->address().port());
+  ASSERT_EQ(::connect(client, address.get(), address.size()), 0);
+  std::array<char, 8> bytes{};
+  EXPECT_EQ(::recv(client, bytes.data(), bytes.size(), 0), 4) << "a descriptor was kept for this";
+  EXPECT_EQ(::recv(client, bytes.data(), bytes.size(), 0), 0) << "closed, not reset";
+  ::close(client);
+}
+
 }  // namespace
 }  // namespace understudy::net

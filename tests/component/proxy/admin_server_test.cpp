@@ -16,8 +16,12 @@ struct AdminServerTest : testing::Test {
   void SetUp() override {
     hooks.drain = [this] { ++drains; };
     hooks.metrics.push_back([](telemetry::MetricSet& set) { add_process_metrics(set); });
-    const net::tcp::endpoint address(net::asio::ip::address_v4::loopback(), 0);
-    admin = worker.call([&] { return AdminServer::listen(worker.worker(), address, hooks).value(); });
+    config.address = net::tcp::endpoint(net::asio::ip::address_v4::loopback(), 0);
+    admin = worker.call([&] {
+      auto server = AdminServer::listen(worker.worker(), config).value();
+      server->serve(config, hooks);
+      return server;
+    });
   }
   void TearDown() override {
     worker.call([this] { admin.reset(); });
@@ -30,6 +34,7 @@ struct AdminServerTest : testing::Test {
   }
 
   test::WorkerThread worker;
+  AdminConfig config;
   AdminHooks hooks;
   int drains = 0;
   std::unique_ptr<AdminServer> admin;

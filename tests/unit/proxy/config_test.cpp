@@ -1,5 +1,8 @@
 #include "proxy/config/config.hpp"
 
+#include "proxy/config/file_checks.hpp"
+#include "tests/support/temporary_directory.hpp"
+
 #include <gtest/gtest.h>
 
 namespace understudy::proxy {
@@ -146,6 +149,77 @@ TEST(ProxyConfig, JsonShowsWhatIsInForceButNoKey) {
   const auto json = to_json(*config);
   EXPECT_NE(json.find("\"url\":\"http://127.0.0.1:9000\""), std::string::npos);
   EXPECT_EQ(json.find("AAAA"), std::string::npos);
+}
+
+Outcome<ProxyConfig> load_listener(const std::string& listener) {
+  return load_config_text("listeners: [" + listener + "]\nprimary: {url: \"http://127.0.0.1:9000\"}\n", "p");
+}
+
+TEST(ProxyConfig, ListenerSaysWhoseProxyHeadersCount) {
+  const auto config =
+      load_listener("{address: \":80\", proxy_protocol: optional, trusted: [\"10.0.0.0/8\", \"::1\"]}");
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& policy = config->listeners.front().proxy_protocol;
+  EXPECT_EQ(policy.mode, ProxyProtocolPolicy::Mode::optional);
+  ASSERT_EQ(policy.trusted.size(), 2U);
+  EXPECT_EQ(policy.trusted.front().text(), "10.0.0.0/8");
+  for (const auto* wrong :
+       {"{address: \":80\", proxy_protocol: optional}", "{address: \":80\", proxy_protocol: yes}",
+        "{address: \":80\", trusted: [\"10.0.0.0/8\"]}",
+        "{address: \":80\", proxy_protocol: require, trusted: [\"10.0.0.1/8\"]}"})
+    EXPECT_FALSE(load_listener(wrong)) << wrong;
+}
+
+TEST(ProxyConfig, AddressesAreUsedOnce) {
+  EXPECT_NE(load_listener("{address: \":80\"}, {address: \"127.0.0.1:80\"}, {address: \":80\"}")
+                .error()
+                .message.find("two listeners have the address [::]:80"),
+            std::string::npos);
+  EXPECT_TRUE(load_listener("{address: \":0\"}, {address: \":0\"}")) << "any port is another one each time";
+  EXPECT_NE(error_of("admin: {address: \"127.0.0.1:8080\"}\n").find("cannot share"), std::string::npos);
+}
+
+TEST(ProxyConfig, ValidationLooksWhereTheProxyWillWrite) {
+  const test::TemporaryDirectory directory;
+  const auto file = directory.write("file", "").string();
+  const auto checked = [](const std::string& more) {
+    const auto outcome = check_files(load(more).value());
+    return outcome ? std::string("ok") : outcome.error().message;
+  };
+  const auto root = directory.path().string();
+  EXPECT_EQ(checked("capture: {directory: \"" + root + "/new/captures\"}\n"), "ok");
+  EXPECT_NE(checked("capture: {directory: \"" + file + "/captures\"}\n").find("is not a directory"),
+            std::string::npos);
+  EXPECT_EQ(checked("log: {access: {path: \"" + root + "/access.log\"}}\n"), "ok");
+  EXPECT_EQ(checked("log: {access: {path: \"-\"}}\n"), "ok");
+  EXPECT_NE(checked("log: {access: {path: \"" + root + "/none/access.log\"}}\n").find("is not there"),
+            std::string::npos);
+  EXPECT_NE(checked("log: {access: {path: \"" + root + "\"}}\n").find("is a directory"), std::string::npos);
+}
+
+TEST(ProxyConfig, ListenerTakesAnInheritedSocketByName) {
+  const auto config = load_listener("{address: \"fd:http\"}");
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->listeners.front().inherited, "http");
+  EXPECT_EQ(config->listeners.front().text(), "fd:http");
+  EXPECT_FALSE(load_listener("{address: \"fd:\"}"));
+}
+
+TEST(ProxyConfig, AdminOffLoopbackNeedsAToken) {
+  EXPECT_NE(error_of("admin: {address: \"0.0.0.0:9901\"}\n").find("token_file"), std::string::npos);
+  const test::TemporaryDirectory directory;
+  const auto path = (directory / "token").string();
+  const auto admin = "admin: {address: \"0.0.0.0:9901\", token_file: \"" + path + "\"}\n";
+  EXPECT_NE(error_of(admin).find("cannot be read"), std::string::npos);
+  directory.write("token", "short\n");
+  EXPECT_NE(error_of(admin).find("16 to 4096 characters"), std::string::npos);
+  directory.write("token", "correct horse battery\n");
+  EXPECT_NE(error_of(admin).find("letters, digits"), std::string::npos);
+  directory.write("token", "correct-horse-battery\n");
+  const auto config = load(admin);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->admin->token, "correct-horse-battery");
+  EXPECT_EQ(to_json(*config).find("correct-horse"), std::string::npos) << "never shown";
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+#include "proxy/downstream/turn_away.hpp"
+
+#include "proxy/downstream/local_reply.hpp"
+
+#include <array>
+#include <string>
+#include <sys/socket.h>
+
+namespace understudy::proxy {
+namespace {
+
+constexpr std::size_t kReadBytesMax = 64 * 1024;
+
+}  // namespace
+
+void turn_away(net::TcpSocket socket, PlaneContext& plane, bool speak) {
+  const int descriptor = socket.native_handle();
+  std::array<char, 4096> dropped;
+  for (std::size_t read = 0; read < kReadBytesMax;) {
+    const auto got = ::recv(descriptor, dropped.data(), dropped.size(), MSG_DONTWAIT);
+    if (got <= 0) break;
+    read += static_cast<std::size_t>(got);
+  }
+  plane.counters.count(LocalReply::overloaded);
+  if (!speak) return;
+  LocalAnswer answer;
+  answer.status = 503;
+  answer.text = "Too many connections";
+  answer.date = plane.date.now();
+  answer.retry_after_seconds = 1;
+  std::string bytes;
+  append_local_answer(bytes, answer);
+  const auto sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent == static_cast<ssize_t>(bytes.size())) plane.counters.count_response(503);
+}
+
+}  // namespace understudy::proxy
