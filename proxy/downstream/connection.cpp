@@ -43,7 +43,9 @@ Connection::Connection(PlaneContext& plane, net::Stream stream, const net::tcp::
       client_{net::BufferedStream(std::move(stream), buffer_bytes(plane.options)),
               http::RequestParser(plane.options.request_limits), net::address_text(peer), id},
       exchange_(plane, client_),
-      options_version_(plane.options_version) {}
+      options_version_(plane.options_version) {
+  client_.secure = client_.stream.stream().tls() != nullptr;
+}
 
 net::Task<> Connection::serve() {
   const auto per_client_max = plane_.options.connections_per_client_max;
