@@ -25,8 +25,8 @@ void become_background_thread(int niceness) {
 
 Outcome<> check(const ShadowPlaneOptions& options) {
   for (const auto& shadow : options.shadows) {
-    if (shadow.url.scheme != "http")
-      return Failure{fmt::format("shadow '{}': the URL must begin with http://", shadow.name)};
+    if (shadow.url.is_unix() || (shadow.url.is_tls() && !shadow.tls_source))
+      return Failure{fmt::format("shadow '{}': the URL must begin with http:// or https://", shadow.name)};
     for (const auto& other : options.shadows)
       if (&other != &shadow && other.name == shadow.name)
         return Failure{fmt::format("shadow '{}': the name is given twice", shadow.name)};
