@@ -12,7 +12,8 @@ TEST(DescriptorBudget, ThreeQuartersOfWhatIsNotReservedAreForClients) {
 
 TEST(DescriptorBudget, SomebodyIsAlwaysServed) {
   EXPECT_EQ(connections_for(0, 1), 1u);
-  EXPECT_EQ(connections_for(kReservedDescriptors, 64), 1u);
+  EXPECT_EQ(connections_for(64, 64), 1u);
+  EXPECT_EQ(connections_for(100, 1), 36u) << "a small limit is not all reserved";
 }
 
 TEST(DescriptorBudget, ConfiguredLimitStaysWhereThereIsRoom) {
