@@ -42,7 +42,7 @@ TEST(ProxyConfig, EverySectionIsRead) {
       "sample: {percent: 10, by: \"header:x-user-id\"}\n"
       "guard: {rules: [{allow: {methods: [POST], paths: [\"/v1/quote\"]}}]}\n"
       "scrub: {mode: detect}\n"
-      "capture: {directory: captures, rotate: {size: 16MiB, age: 1m}}\n"
+      "capture: {directory: captures, rotate: {size: 16MiB, age: 1m}, keep: {size: 1GiB, free: 2GiB}}\n"
       "limits: {request_head: 16KiB, connections: 5, shadow_body: 2MiB, shadow_memory: 32MiB}\n"
       "timeouts: {connect: 250ms, response: 5s, drain: 10s, shadow_response: 1s}\n"
       "admin: {address: \"127.0.0.1:9901\"}\n"
@@ -59,6 +59,8 @@ TEST(ProxyConfig, EverySectionIsRead) {
   EXPECT_EQ(config->guard.rules.size(), 1U);
   EXPECT_EQ(config->capture->directory, "captures");
   EXPECT_EQ(config->capture->rotate_bytes, 16U * 1024 * 1024);
+  EXPECT_EQ(config->capture->keep.bytes, 1024U * 1024 * 1024);
+  EXPECT_EQ(config->capture->keep.free_bytes, 2048U * 1024 * 1024);
   EXPECT_EQ(config->downstream.request_limits.head_bytes, 16U * 1024);
   EXPECT_EQ(config->downstream.connections_max, 5U);
   EXPECT_EQ(config->shadow_limits.body_bytes, 2U * 1024 * 1024);
@@ -77,9 +79,10 @@ TEST(ProxyConfig, ErrorsNameFileLineAndColumn) {
   EXPECT_EQ(error_of("limits:\n  request_head: many\n").substr(0, 16), "proxy.yaml:5:17:");
 }
 
-TEST(ProxyConfig, WhatDoesNotWorkYetIsRefusedPlainly) {
-  EXPECT_NE(error_of("capture: {directory: d, keep: {size: 1GiB}}\n").find("keep is not supported yet"),
+TEST(ProxyConfig, KeepLimitsWantUnitsAndKnownKeys) {
+  EXPECT_NE(error_of("capture: {directory: d, keep: {size: much}}\n").find("proxy.yaml:4:"),
             std::string::npos);
+  EXPECT_NE(error_of("capture: {directory: d, keep: {files: 3}}\n").find("files"), std::string::npos);
 }
 
 TEST(ProxyConfig, TlsErrorsNameThePlaceOfTheFile) {

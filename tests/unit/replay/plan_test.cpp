@@ -218,7 +218,7 @@ TEST_P(BadArguments, AreRefusedInOneLine) {
 INSTANTIATE_TEST_SUITE_P(
     Table, BadArguments,
     testing::Values(Refusal{"target", [](Arguments& a) { a.target = "shop"; }},
-                    Refusal{"https", [](Arguments& a) { a.target = "https://shop"; }},
+                    Refusal{"scheme", [](Arguments& a) { a.target = "ftp://shop"; }},
                     Refusal{"two_paces", [](Arguments& a) { a.max = true, a.speed = "2x"; }},
                     Refusal{"speed", [](Arguments& a) { a.speed = "fast"; }},
                     Refusal{"zero_speed", [](Arguments& a) { a.speed = "0x"; }},
