@@ -22,6 +22,11 @@ if(UNDERSTUDY_SANITIZE)
   target_compile_options(understudy_settings INTERFACE
     -fsanitize=${UNDERSTUDY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(understudy_settings INTERFACE -fsanitize=${UNDERSTUDY_SANITIZE})
+  # g++ guards every access with these two, a fifth of the build; AddressSanitizer reports a null access all the same,
+  # and clang's fuzz targets keep both.
+  if(UNDERSTUDY_SANITIZE MATCHES "undefined" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(understudy_settings INTERFACE -fno-sanitize=null,alignment)
+  endif()
   # ThreadSanitizer does not know fences, and Asio needs none: its queues are handed over under a mutex.
   if(UNDERSTUDY_SANITIZE STREQUAL "thread")
     target_compile_definitions(understudy_settings INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)

@@ -1,6 +1,5 @@
-#include "proxy/admin/metrics.hpp"
-
 #include "core/telemetry/log.hpp"
+#include "proxy/admin/metrics.hpp"
 
 #include <chrono>
 #include <filesystem>

@@ -24,18 +24,9 @@ enum class LimitHit : std::uint8_t {
   overload,                 ///< 503: the event loop fell behind (`overload:`)
 };
 inline constexpr std::array<std::string_view, 12> kLimitHitNames{
-    "request_head",
-    "request_target",
-    "request_fields",
-    "chunk_extensions",
-    "trailers",
-    "request_body",
-    "response_head",
-    "connections",
-    "requests_per_connection",
-    "connections_per_client",
-    "in_flight",
-    "overload",
+    "request_head", "request_target", "request_fields", "chunk_extensions",        "trailers",
+    "request_body", "response_head",  "connections",    "requests_per_connection", "connections_per_client",
+    "in_flight",    "overload",
 };
 
 /// A timeout that passed. Named as in `timeouts:`.
@@ -51,8 +42,8 @@ enum class TimeoutHit : std::uint8_t {
   request,          ///< 504, 408 or a visible abort
 };
 inline constexpr std::array<std::string_view, 9> kTimeoutHitNames{
-    "client_head", "body_idle", "keep_alive_idle", "connect", "response", "tunnel_idle",
-    "linger",      "drain",     "request",
+    "client_head", "body_idle", "keep_alive_idle", "connect", "response",
+    "tunnel_idle", "linger",    "drain",           "request",
 };
 
 }  // namespace understudy::proxy

@@ -4,8 +4,8 @@
 
 #include "capture-format/record.hpp"
 #include "proxy/exchange/event.hpp"
-#include "proxy/shadow/session_key.hpp"
 #include "proxy/exchange/trace_context.hpp"
+#include "proxy/shadow/session_key.hpp"
 
 #include <cstdint>
 #include <optional>

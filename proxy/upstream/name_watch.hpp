@@ -12,8 +12,8 @@
 
 namespace understudy::proxy {
 
-/// Does nothing for an address or a Unix socket. A failed look-up is logged and keeps the last addresses. Made
-/// and destroyed on the worker's thread, or while that does not run.
+/// Does nothing for an address or a Unix socket. A failed look-up is logged and keeps the last addresses.
+/// Made and destroyed on the worker's thread, or while that does not run.
 class NameWatch {
  public:
   /// Until a name has been resolved for the first time.

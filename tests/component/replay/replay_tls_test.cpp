@@ -1,4 +1,5 @@
-// A replay against an https candidate: verified, with our certificate if it asks, or looked away from on demand.
+// A replay against an https candidate: verified, with our certificate if it asks, or looked away from on
+// demand.
 #include "replay/arguments.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/support/test_authority.hpp"

@@ -58,7 +58,7 @@ TEST(ExchangeIds, GivenTraceDoesNotNameTheRequest) {
 
 TEST(ExchangeIds, UnfitRequestIdsAreReplaced) {
   for (const std::string& value : {std::string(), std::string(129, 'a'), std::string("two words"),
-                                  std::string("tab\there"), std::string("\xc3\xa9")}) {
+                                   std::string("tab\there"), std::string("\xc3\xa9")}) {
     const auto taken = take({{"X-Request-Id", value}});
     EXPECT_EQ(taken.ids.request_id().size(), 32U) << value;
     EXPECT_EQ(taken.head.fields.count("X-Request-Id"), 1U);

@@ -1,6 +1,6 @@
+#include "proxy/exchange/trace_context.hpp"
 #include "proxy/shadow/poll_pace.hpp"
 #include "proxy/shadow/session_key.hpp"
-#include "proxy/exchange/trace_context.hpp"
 
 #include <array>
 #include <string>
