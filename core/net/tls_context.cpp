@@ -1,5 +1,7 @@
 #include "core/net/tls_context.hpp"
 
+#include <string>
+
 #include <fmt/format.h>
 #include <openssl/err.h>
 
@@ -33,9 +35,10 @@ SslContextPtr make_tls_context(const SSL_METHOD* method) {
                                          SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   SSL_CTX_set_read_ahead(context.get(), 1);
+  std::string groups(kGroups);  // OpenSSL's macro casts const away
   const bool all = SSL_CTX_set_cipher_list(context.get(), kTls12Suites) == 1 &&
                    SSL_CTX_set_ciphersuites(context.get(), kTls13Suites) == 1 &&
-                   SSL_CTX_set1_groups_list(context.get(), kGroups) == 1;
+                   SSL_CTX_set1_groups_list(context.get(), groups.data()) == 1;
   ERR_clear_error();
   return all ? std::move(context) : nullptr;
 }
