@@ -41,12 +41,6 @@ class Fields {
   std::string_view rest_;
 };
 
-int hex_value(char c) {
-  if (ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// Appends what stands for the escape at the begin of `text` (behind the backslash); returns its length.
 std::size_t append_unescaped(std::string& out, std::string_view text) {
   if (text.size() >= 3 && text[0] == 'x' && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0) {

@@ -21,12 +21,6 @@ bool is_unreserved(char c) noexcept {
 /// May stand in a request line as it is (not what RFC 3986 allows, but what cannot break framing).
 bool is_sendable(char c) noexcept { return c > 0x20 && c < 0x7f; }
 
-int hex_digit(char c) noexcept {
-  if (ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 }  // namespace
 
 std::optional<UrlParts> split_url(std::string_view url) {
@@ -72,8 +66,8 @@ std::string decode_form_text(std::string_view text) {
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escape = text[i] == '%' && i + 2 < text.size();
-    const int high = escape ? hex_digit(text[i + 1]) : -1;
-    const int low = escape ? hex_digit(text[i + 2]) : -1;
+    const int high = escape ? hex_value(text[i + 1]) : -1;
+    const int low = escape ? hex_value(text[i + 2]) : -1;
     if (high >= 0 && low >= 0) {
       out += static_cast<char>(high * 16 + low);
       i += 2;

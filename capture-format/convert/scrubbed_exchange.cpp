@@ -2,6 +2,7 @@
 
 #include "capture-format/convert/har_entry.hpp"
 #include "capture-format/convert/http_exchange.hpp"
+#include "capture-format/convert/rule_hits.hpp"
 
 #include <algorithm>
 
@@ -33,17 +34,6 @@ MessageView scrubbed_view(const scrub::Report<Message>& report, const MessageVie
   return view;
 }
 
-void add_hits(const std::vector<scrub::Hit>& from, std::vector<RuleHitView>& to) {
-  for (const auto& hit : from) {
-    const auto known =
-        std::find_if(to.begin(), to.end(), [&hit](const auto& view) { return view.rule == hit.detector; });
-    if (known != to.end())
-      known->count += hit.count;
-    else
-      to.push_back({hit.detector, hit.count});
-  }
-}
-
 bool is_harmless(std::string_view key) noexcept {
   return key == HarExtension::kScheme || key == HarExtension::kRequestVersion ||
          key == HarExtension::kResponseVersion;
@@ -65,8 +55,8 @@ ScrubbedExchange::ScrubbedExchange(const scrub::Scrubber& scrubber, const Exchan
   scrub.state = !kept                   ? ScrubState::failed_body_removed
                 : scrub.redactions != 0 ? ScrubState::redacted
                                         : ScrubState::clean;
-  add_hits(request_.hits, scrub.hits);
-  if (raw.has_response) add_hits(response_.hits, scrub.hits);
+  add_rule_hits(request_.hits, scrub.hits);
+  if (raw.has_response) add_rule_hits(response_.hits, scrub.hits);
 }
 
 }  // namespace understudy::capture

@@ -1,5 +1,6 @@
 #include "capture-format/convert/wire_message.hpp"
 
+#include "capture-format/convert/exchange_url.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "core/base/ascii.hpp"
 #include "core/base/content_hash.hpp"
@@ -49,12 +50,6 @@ Outcome<> read_fields(WireMessage& message, std::string_view& bytes) {
 void read_version(WireMessage& message, std::string_view text) {
   message.view.version = text == "HTTP/1.0" ? 10 : 11;
   if (text != "HTTP/1.0" && text != "HTTP/1.1") message.repaired("http_version_unknown");
-}
-
-std::string_view first_value(const MessageView& view, std::string_view name) {
-  for (const auto& field : view.headers)
-    if (iequals(field.name, name)) return field.value;
-  return {};
 }
 
 Outcome<> read_request_line(WireMessage& message, std::string_view line) {
@@ -134,9 +129,9 @@ void read_chunked_body(WireMessage& message, std::string_view bytes) {
 
 void read_body(WireMessage& message, std::string_view bytes) {
   message.rest = bytes;
-  if (iequals(trim(first_value(message.view, "transfer-encoding")), "chunked"))
+  if (iequals(trim(header_value(message.view, "transfer-encoding")), "chunked"))
     return read_chunked_body(message, bytes);
-  const auto length = first_value(message.view, "content-length");
+  const auto length = header_value(message.view, "content-length");
   std::uint64_t announced = 0;
   const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), announced);
   if (length.empty() || error != std::errc() || end != length.data() + length.size()) {
@@ -171,7 +166,7 @@ Outcome<WireMessage> read_wire_request(std::string_view bytes) {
   if (!line) return Failure{"head_cut_off"};
   if (auto read = read_request_line(message, *line); !read) return read.error();
   if (auto read = read_fields(message, bytes); !read) return read.error();
-  if (message.view.authority.empty()) message.view.authority = first_value(message.view, "host");
+  if (message.view.authority.empty()) message.view.authority = header_value(message.view, "host");
   read_body(message, bytes);
   return message;
 }

@@ -10,6 +10,13 @@ constexpr char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? stat
 
 constexpr bool ascii_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
+/// What a hexadecimal digit of either case stands for, or -1.
+constexpr int hex_value(char c) noexcept {
+  if (ascii_digit(c)) return c - '0';
+  const char lower = ascii_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i)

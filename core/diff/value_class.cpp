@@ -12,9 +12,7 @@ namespace {
 constexpr std::size_t kUuidBytes = 36;
 constexpr std::size_t kTokenBytesMin = 16;
 
-constexpr bool is_hex_digit(char c) noexcept {
-  return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
-}
+constexpr bool is_hex_digit(char c) noexcept { return hex_value(c) >= 0; }
 
 constexpr bool is_letter(char c) noexcept { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
 

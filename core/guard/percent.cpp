@@ -1,17 +1,12 @@
 #include "core/guard/percent.hpp"
 
+#include "core/base/ascii.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
 namespace understudy::guard {
 namespace {
-
-int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 /// The byte that the escape at `at` stands for, or -1.
 int escape_at(std::string_view text, std::size_t at) noexcept {

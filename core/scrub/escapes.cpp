@@ -16,12 +16,6 @@ struct Escape {
   bool is_byte = false;   ///< a byte of a UTF-8 sequence rather than a code point
 };
 
-int hex_value(char c) {
-  if (ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /// `count` hex digits at `at`, or -1.
 long read_hex(std::string_view text, std::size_t at, std::size_t count) {
   if (text.size() < at + count) return -1;

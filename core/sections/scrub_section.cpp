@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::size_t kKeyFileBytesMax = 256;
 
-int hex_value(char c) {
-  if (ascii_digit(c)) return c - '0';
-  const char lower = ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::optional<scrub::Key> from_hex(std::string_view text) {
   scrub::Key key{};
   if (text.size() != key.size() * 2) return std::nullopt;

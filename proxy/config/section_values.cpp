@@ -4,11 +4,6 @@
 
 namespace understudy::proxy {
 
-void refuse_tls(const config::Node& node) {
-  if (const auto tls = node.member("tls"))
-    tls->fail("tls is not supported yet: terminate it in front of the proxy");
-}
-
 void read_url(const config::Node& node, net::OriginUrl& url) {
   const auto text = node.member("url");
   if (!text) return node.fail("needs a url, such as {url: \"http://127.0.0.1:9000\"}");

@@ -18,9 +18,6 @@ void take(const config::Node& node, Outcome<T> outcome, T& into) {
     node.fail(outcome.error().message);
 }
 
-/// Fails at `tls:` below `node`, if it is there.
-void refuse_tls(const config::Node& node);
-
 /// Reads `url:` below `node`.
 void read_url(const config::Node& node, net::OriginUrl& url);
 

@@ -1,6 +1,7 @@
 #include "proxy/shadow/capture_sink.hpp"
 
 #include "capture-format/convert/http_exchange.hpp"
+#include "capture-format/convert/rule_hits.hpp"
 #include "core/telemetry/log.hpp"
 
 #include <algorithm>
@@ -38,19 +39,6 @@ void apply_body_facts(capture::MessageView& message, const BodyFacts& facts, scr
   if (message.truncation == capture::Truncation::none) return;
   message.body_length = facts.length;
   message.body_hash = facts.hash;
-}
-
-void add_hits(std::vector<capture::RuleHitView>& into, std::span<const scrub::Hit> hits) {
-  for (const auto& hit : hits) {
-    const auto known = std::find_if(into.begin(), into.end(), [&](const capture::RuleHitView& each) {
-      return each.rule == hit.detector;
-    });
-    if (known == into.end()) {
-      into.push_back({hit.detector, hit.count});
-    } else {
-      known->count += hit.count;
-    }
-  }
 }
 
 }  // namespace
@@ -110,8 +98,8 @@ void CaptureSink::fill_scrub(const Provenance& of_request, const Provenance& of_
                 : scrub.redactions > 0 ? capture::ScrubState::redacted
                                        : capture::ScrubState::clean;
   scrub.hits.clear();
-  add_hits(scrub.hits, of_request.hits);
-  add_hits(scrub.hits, of_response.hits);
+  capture::add_rule_hits(of_request.hits, scrub.hits);
+  capture::add_rule_hits(of_response.hits, scrub.hits);
 }
 
 void CaptureSink::tick(std::uint64_t lost_at_tees) {
