@@ -49,6 +49,7 @@ struct FileWriter::Impl {
 
   Outcome<> flush() {
     if (chunk.empty()) return {};
+    chunk.complete();
     auto header = chunk.header();
     const auto stored = compressor.compress(chunk.raw(), header);
     if (!stored) return stored.error();
@@ -128,9 +129,7 @@ Outcome<> FileWriter::copy_chunk(const ChunkHeader& header, std::string_view sto
   return impl_->write(copy, stored, routes);
 }
 
-void FileWriter::count_gap(std::uint64_t exchanges, std::uint64_t bytes) {
-  if (exchanges != 0 || bytes != 0) impl_->gap.add(GapReason::upstream, exchanges, bytes, wall_now().value);
-}
+void FileWriter::add_gap(const Gap& gap) { impl_->gap.add(gap); }
 
 Outcome<FileWriterTotals> FileWriter::finish() {
   if (!impl_->gap.empty()) {

@@ -1,6 +1,7 @@
 // Writes one capture file for a tool (import ...): complete under its final name, or not there at all.
 #pragma once
 
+#include "capture-format/gap.hpp"
 #include "capture-format/record.hpp"
 #include "core/base/result.hpp"
 
@@ -49,7 +50,7 @@ class FileWriter {
   /// endpoints. The caller has verified it.
   Outcome<> copy_chunk(const ChunkHeader& header, std::string_view stored, const RouteTable& routes);
   /// Exchanges that should be in the file and are not, by what its sources say: they get a gap record.
-  void count_gap(std::uint64_t exchanges, std::uint64_t bytes);
+  void add_gap(const Gap& gap);
   /// Seals the file under its final name.
   Outcome<FileWriterTotals> finish();
 

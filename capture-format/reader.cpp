@@ -50,7 +50,6 @@ struct Reader::Impl {
     while (records.next()) {
       if (!records.is(1, wire::Type::bytes)) continue;
       const auto kind = decode_record(records.bytes(), exchange, gap);
-      gaps = {gap.exchanges, gap.bytes};
       if (kind == RecordKind::malformed) {
         scanner.note_lost_chunk("a record is malformed");
         in_chunk = false;
@@ -115,7 +114,6 @@ struct Reader::Impl {
   ExchangeView exchange;
   FileInfo info;
   Gap gap;
-  Gaps gaps;
   ReadTotals totals;
 };
 
@@ -149,7 +147,7 @@ bool Reader::refresh() { return impl_->refresh(); }
 const ExchangeView* Reader::next_at_hand() { return impl_->next_at_hand(); }
 const FileInfo& Reader::info() const { return impl_->info; }
 const Damage& Reader::damage() const { return impl_->scanner.damage(); }
-const Gaps& Reader::gaps() const { return impl_->gaps; }
+const Gaps& Reader::gaps() const { return impl_->gap; }
 const ReadTotals& Reader::totals() const { return impl_->totals; }
 bool Reader::sealed() const { return impl_->scanner.sealed(); }
 

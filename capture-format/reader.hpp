@@ -3,6 +3,7 @@
 #pragma once
 
 #include "capture-format/filter.hpp"
+#include "capture-format/gap.hpp"
 #include "capture-format/record.hpp"
 #include "core/base/result.hpp"
 
@@ -46,10 +47,7 @@ struct ReadTotals {
 };
 
 /// Losses that the recorder itself wrote into the file.
-struct Gaps {
-  std::uint64_t exchanges = 0;
-  std::uint64_t bytes = 0;
-};
+using Gaps = Gap;
 
 /// Sequential reader over one file (or several that were concatenated). Not thread-safe.
 class Reader {

@@ -10,12 +10,35 @@ namespace understudy::capture {
 namespace {
 
 constexpr std::size_t kChunkBytesMin = 4 * 1024;
+/// Exchanges that took longer go to chunks of their own, so that the others keep a tight range of starts.
+constexpr std::uint64_t kStragglerNs = 5'000'000'000;
+
+/// An exchange that was handed over or given up before its response had ended has no time of that.
+bool is_straggler(const ExchangeView& exchange) {
+  const auto done_ns = exchange.timings.response_done_ns;
+  return done_ns != 0 ? done_ns >= kStragglerNs : exchange.start_ns + kStragglerNs <= wall_now().value;
+}
+
+bool has_body(const ExchangeView& exchange) noexcept {
+  return !exchange.request.body.empty() || (exchange.has_response && !exchange.response.body.empty());
+}
+
+/// A chunk that is being filled.
+struct Lane {
+  ChunkKind kind = ChunkKind::data;
+  ChunkBuilder* chunk = nullptr;
+  Monotonic::time_point opened;
+
+  bool empty() const noexcept { return chunk == nullptr || chunk->empty(); }
+};
 
 }  // namespace
 
 struct Recorder::Impl {
-  Impl(const RecorderOptions& given, CaptureDirectory directory)
-      : options(given), disk(options, std::move(directory)) {}
+  Impl(const RecorderOptions& given, CaptureDirectory directory, std::function<void()> before_chunk)
+      : options(given),
+        disk(options, std::move(directory), std::move(before_chunk)),
+        ladder(disk.buffers()) {}
 
   bool drop(GapReason reason, std::uint64_t count, std::uint64_t bytes, std::uint64_t at_ns) {
     gap.add(reason, count, bytes, at_ns);
@@ -23,76 +46,106 @@ struct Recorder::Impl {
     return false;
   }
 
-  /// A buffer with the pending gap at its beginning; false when there is none.
-  bool take_buffer() {
-    if (current == nullptr) current = disk.take_free();
-    if (current == nullptr) return false;
-    if (current->empty() && !gap.empty()) write_gap();
-    return true;
+  /// Looks how full the queue is.
+  void move_on_ladder() {
+    const auto held = static_cast<std::size_t>(ordinary.chunk != nullptr) +
+                      static_cast<std::size_t>(stragglers.chunk != nullptr);
+    const auto free = disk.free_buffers();
+    const auto rung = ladder.move(disk.buffers() - held - free);
+    const bool exhausted = free == 0 && ordinary.chunk == nullptr;
+    disk.counters().rung.store(exhausted ? Rung::drop : rung, std::memory_order_relaxed);
+  }
+
+  Bodies bodies() const noexcept {
+    return ladder.rung() == Rung::heads_only ? Bodies::leave_out : Bodies::keep;
+  }
+
+  /// False: there is no buffer.
+  bool take_buffer(Lane& lane) {
+    if (lane.chunk != nullptr) return true;
+    lane.chunk = disk.take_free();
+    move_on_ladder();
+    if (lane.chunk != nullptr) lane.chunk->set_kind(lane.kind);
+    return lane.chunk != nullptr;
   }
 
   void write_gap() {
-    if (current->empty()) opened = Monotonic::now();
-    current->append_gap(gap);
+    if (ordinary.chunk->empty()) ordinary.opened = Monotonic::now();
+    ordinary.chunk->append_gap(gap);
     gap = Gap{};
   }
 
-  void hand_over() {
-    if (current == nullptr || current->empty()) return;
-    if (!gap.empty() && current->room() >= kGapRecordBytesMax) write_gap();
-    disk.submit(current);
-    current = nullptr;
+  void hand_over(Lane& lane) {
+    if (lane.empty()) return;
+    if (&lane == &ordinary && !gap.empty() && lane.chunk->room() >= kGapRecordBytesMax) write_gap();
+    disk.submit(lane.chunk);
+    lane.chunk = nullptr;
+    move_on_ladder();
   }
 
-  /// Makes `current` a buffer with that much room. False: no buffer.
-  bool make_room(std::size_t needed) {
-    if (current != nullptr && needed > current->room()) hand_over();
-    if (current == nullptr && (current = disk.take_free()) == nullptr) return false;
+  /// Makes the lane's chunk a buffer with that much room, the ordinary one with the pending gap at its
+  /// beginning. False: no buffer.
+  bool make_room(Lane& lane, std::size_t needed) {
+    if (lane.chunk != nullptr && needed > lane.chunk->room()) hand_over(lane);
+    if (!take_buffer(lane)) return false;
+    if (!lane.chunk->empty()) return true;
     const auto with_gap = needed + kGapRecordBytesMax;
-    if (current->empty() && with_gap > current->capacity()) {
+    if (with_gap > lane.chunk->capacity()) {
       if (!disk.reserve_oversize(with_gap)) return false;
-      current->grow(with_gap);
+      lane.chunk->grow(with_gap);
     }
-    return take_buffer();
+    lane.opened = Monotonic::now();
+    if (&lane == &ordinary && !gap.empty()) write_gap();
+    return true;
+  }
+
+  void flush_when_due(Lane& lane, Monotonic::time_point now) {
+    if (!lane.empty() && now - lane.opened >= options.flush_interval) hand_over(lane);
   }
 
   const RecorderOptions options;
   DiskThread disk;
-  ChunkBuilder* current = nullptr;
-  Monotonic::time_point opened;
+  OverloadLadder ladder;
+  Lane ordinary;
+  Lane stragglers{ChunkKind::straggler, nullptr, {}};
   Gap gap;  // not yet written down
 };
 
 Recorder::Recorder() = default;
 
-Outcome<std::unique_ptr<Recorder>> Recorder::open(const RecorderOptions& options) {
+Outcome<std::unique_ptr<Recorder>> Recorder::open(const RecorderOptions& options,
+                                                  std::function<void()> before_chunk) {
   auto directory = CaptureDirectory::open(options.directory);
   if (!directory) return directory.error();
   auto bounded = options;
   bounded.chunk_bytes = std::clamp(options.chunk_bytes, kChunkBytesMin, kRawBytesMax);
   std::unique_ptr<Recorder> recorder(new Recorder);
-  recorder->impl_ = std::make_unique<Impl>(bounded, std::move(*directory));
+  recorder->impl_ = std::make_unique<Impl>(bounded, std::move(*directory), std::move(before_chunk));
   return recorder;
 }
 
 Recorder::~Recorder() {
   if (impl_ == nullptr) return;
-  impl_->hand_over();
+  impl_->hand_over(impl_->ordinary);
+  impl_->hand_over(impl_->stragglers);
   impl_->disk.finish(impl_->gap);
 }
 
 bool Recorder::append(const ExchangeView& exchange) {
   auto& counters = impl_->disk.counters();
-  const auto needed = ChunkBuilder::needed(encoded_size_bound(exchange));
+  auto& lane = is_straggler(exchange) ? impl_->stragglers : impl_->ordinary;
+  const auto bodies = impl_->bodies();
+  const auto needed = ChunkBuilder::needed(encoded_size_bound(exchange, bodies));
   if (needed + kGapRecordBytesMax > kRawBytesMax)
     return impl_->drop(GapReason::too_large, 1, needed, exchange.start_ns);
   if (counters.paused.load(std::memory_order_relaxed)) {
     const bool full = counters.paused_for_space.load(std::memory_order_relaxed);
     return impl_->drop(full ? GapReason::disk_full : GapReason::write_error, 1, needed, exchange.start_ns);
   }
-  if (!impl_->make_room(needed)) return impl_->drop(GapReason::no_buffer, 1, needed, exchange.start_ns);
-  if (impl_->current->empty()) impl_->opened = Monotonic::now();
-  impl_->current->append(exchange);
+  if (!impl_->make_room(lane, needed)) return impl_->drop(GapReason::no_buffer, 1, needed, exchange.start_ns);
+  lane.chunk->append(exchange, bodies);
+  if (bodies == Bodies::leave_out && has_body(exchange))
+    counters.exchanges_without_bodies.fetch_add(1, std::memory_order_relaxed);
   counters.exchanges_recorded.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
@@ -105,10 +158,14 @@ void Recorder::tick() {
   const auto now = Monotonic::now();
   if (impl_->disk.counters().paused.load(std::memory_order_relaxed)) return;
   // A gap with no exchange after it gets a chunk of its own.
-  if (!impl_->gap.empty() && (impl_->current == nullptr || impl_->current->empty())) impl_->take_buffer();
-  if (impl_->current == nullptr || impl_->current->empty()) return;
-  if (now - impl_->opened >= impl_->options.flush_interval) impl_->hand_over();
+  auto& impl = *impl_;
+  if (!impl.gap.empty() && impl.ordinary.empty() && impl.take_buffer(impl.ordinary)) impl.write_gap();
+  impl.flush_when_due(impl.ordinary, now);
+  impl.flush_when_due(impl.stragglers, now);
+  impl.move_on_ladder();
 }
+
+std::vector<Interruption> Recorder::take_interruptions() { return impl_->disk.take_interruptions(); }
 
 RecorderStats Recorder::stats() const {
   const auto& counters = impl_->disk.counters();
@@ -118,10 +175,16 @@ RecorderStats Recorder::stats() const {
   stats.exchanges_dropped = get(counters.exchanges_dropped);
   stats.bytes_raw = get(counters.bytes_raw);
   stats.bytes_stored = get(counters.bytes_stored);
-  stats.chunks = get(counters.chunks);
+  for (const auto& of_effort : counters.chunks) stats.chunks += get(of_effort);
+  stats.chunks_fast = get(counters.chunks[static_cast<std::size_t>(Effort::fast)]);
+  stats.chunks_fastest = get(counters.chunks[static_cast<std::size_t>(Effort::fastest)]);
+  stats.chunks_raw = get(counters.chunks[static_cast<std::size_t>(Effort::none)]);
+  stats.exchanges_without_bodies = get(counters.exchanges_without_bodies);
   stats.files_sealed = get(counters.files_sealed);
   stats.files_removed = get(counters.files_removed);
   stats.write_errors = get(counters.write_errors);
+  stats.interruptions = get(counters.interruptions);
+  stats.rung = get(counters.rung);
   stats.paused = get(counters.paused);
   stats.disk_full = stats.paused && get(counters.paused_for_space);
   return stats;

@@ -3,13 +3,17 @@
 #pragma once
 
 #include "capture-format/record.hpp"
+#include "capture-format/writer/interruption.hpp"
+#include "capture-format/writer/overload_ladder.hpp"
 #include "core/base/result.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace understudy::capture {
 
@@ -50,9 +54,15 @@ struct RecorderStats {
   std::uint64_t bytes_raw = 0;
   std::uint64_t bytes_stored = 0;
   std::uint64_t chunks = 0;
+  std::uint64_t chunks_fast = 0;  ///< of these: compressed less than wanted, by rung of the ladder
+  std::uint64_t chunks_fastest = 0;
+  std::uint64_t chunks_raw = 0;
+  std::uint64_t exchanges_without_bodies = 0;  ///< recorded so, because the disk did not keep up
   std::uint64_t files_sealed = 0;
   std::uint64_t files_removed = 0;  ///< by `keep`
   std::uint64_t write_errors = 0;
+  std::uint64_t interruptions = 0;  ///< files found that a killed recorder had left behind
+  Rung rung = Rung::ordinary;       ///< what is given up just now
   bool paused = false;     ///< disk full or failing: exchanges are dropped and counted until it recovers
   bool disk_full = false;  ///< the pause waits for free space
 };
@@ -60,8 +70,10 @@ struct RecorderStats {
 /// One producer thread calls `append` and `tick`; neither blocks on the disk. The destructor seals the file.
 class Recorder {
  public:
-  /// Fails when the directory cannot be made or written.
-  static Outcome<std::unique_ptr<Recorder>> open(const RecorderOptions& options);
+  /// Fails when the directory cannot be made or written. `before_chunk` is called on the disk thread before
+  /// each chunk: a test can hold the disk back there.
+  static Outcome<std::unique_ptr<Recorder>> open(const RecorderOptions& options,
+                                                 std::function<void()> before_chunk = {});
   ~Recorder();
 
   /// Encodes one exchange. False when it was dropped (no free buffer, or larger than a chunk may be).
@@ -72,6 +84,8 @@ class Recorder {
   void tick();
 
   RecorderStats stats() const;
+  /// What killed recorders had left behind and has been dealt with since the last call.
+  std::vector<Interruption> take_interruptions();
 
  private:
   Recorder();

@@ -101,6 +101,24 @@ void write_counts(JsonWriter& json, std::string_view key, const Pairs& pairs) {
   json.end_object();
 }
 
+/// Also reasons whose number nobody knows: they stand with 0.
+std::vector<std::pair<std::string_view, std::uint64_t>> gap_reasons(const Gaps& gaps) {
+  std::vector<std::pair<std::string_view, std::uint64_t>> reasons;
+  for (std::size_t i = 0; i < kGapReasons; ++i)
+    if (gaps.has(static_cast<GapReason>(i))) reasons.emplace_back(kGapReasonNames[i], gaps.by_reason[i]);
+  return reasons;
+}
+
+std::string gaps_as_text(const Gaps& gaps) {
+  auto text = fmt::format("{} exchanges, {}", format_count(gaps.exchanges), format_size(gaps.bytes));
+  for (const auto& [reason, number] : gap_reasons(gaps))
+    text += reason == "crash" ? std::string("; crash: an unknown number")
+                              : fmt::format("; {} {}", reason, format_count(number));
+  if (!gaps.empty())
+    text += fmt::format("; {} to {}", format_wall_time(gaps.from_ns), format_wall_time(gaps.to_ns));
+  return text;
+}
+
 }  // namespace
 
 CaptureFacts gather_facts(const std::string& path, Reader reader, Progress& progress) {
@@ -146,8 +164,7 @@ std::string facts_as_text(const CaptureFacts& facts) {
                    format_size(facts.totals.raw_bytes), format_size(facts.totals.stored_bytes),
                    format_count(facts.totals.chunks), ratio(facts), format_size(facts.totals.file_bytes)));
   line("cut bodies", format_count(facts.truncated_bodies));
-  line("gaps",
-       fmt::format("{} exchanges, {}", format_count(facts.gaps.exchanges), format_size(facts.gaps.bytes)));
+  line("gaps", gaps_as_text(facts.gaps));
   line("damage", fmt::format("{} chunks lost, {} bytes skipped", format_count(facts.damage.chunks_lost),
                              format_count(facts.damage.bytes_skipped)));
   for (const auto& note : facts.damage.notes) line("", note);
@@ -186,7 +203,10 @@ std::string facts_as_json(const CaptureFacts& facts) {
       .begin_object()
       .member("exchanges", facts.gaps.exchanges)
       .member("bytes", facts.gaps.bytes)
-      .end_object();
+      .member("from_ns", facts.gaps.from_ns)
+      .member("to_ns", facts.gaps.to_ns);
+  write_counts(json, "reasons", gap_reasons(facts.gaps));
+  json.end_object();
   json.key("damage").begin_object().member("chunks_lost", facts.damage.chunks_lost);
   json.member("bytes_skipped", facts.damage.bytes_skipped).member("incidents", facts.damage.incidents);
   json.key("notes").begin_array();

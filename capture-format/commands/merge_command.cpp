@@ -66,7 +66,7 @@ Outcome<Inputs> read_all(const MergeOptions& options, FileWriter& writer, const 
       progress.update(reader->totals().position, reader->totals().file_bytes);
       if ((inputs.interrupted = interrupted())) return inputs;
     }
-    writer.count_gap(reader->gaps().exchanges, reader->gaps().bytes);
+    writer.add_gap(reader->gaps());
     for (const auto& note : reader->damage().notes) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
     inputs.damaged = inputs.damaged || reader->damage().incidents != 0;
   }

@@ -1,6 +1,9 @@
 // The protobuf wire format, written and read by hand: no message objects on the hot path or in the reader.
 #pragma once
 
+#include "capture-format/layout/copy_text.hpp"
+
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -14,6 +17,9 @@ enum class Type : std::uint32_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 
 inline constexpr std::size_t kPatchedLengthBytes = 4;
 inline constexpr std::size_t kPatchedLengthMax = (std::size_t{1} << 28) - 1;
 
+/// Two texts of at most this many bytes together: all their lengths, and that of the pair, are one byte.
+inline constexpr std::size_t kShortPairMax = 123;
+
 constexpr std::size_t varint_size(std::uint64_t value) noexcept {
   std::size_t size = 1;
   while (value >= 0x80) {
@@ -26,12 +32,21 @@ constexpr std::size_t varint_size(std::uint64_t value) noexcept {
 /// Little-endian stores and loads of the fixed layouts.
 template <class Integer>
 inline void store(char* at, Integer value) noexcept {
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(at, &value, sizeof value);
+    return;
+  }
   for (std::size_t i = 0; i < sizeof(Integer); ++i)
     at[i] = static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i) & 0xff);
 }
 
 template <class Integer>
 inline Integer load(const char* at) noexcept {
+  if constexpr (std::endian::native == std::endian::little) {
+    Integer whole;
+    std::memcpy(&whole, at, sizeof whole);
+    return whole;
+  }
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < sizeof(Integer); ++i)
     value |= static_cast<std::uint64_t>(static_cast<unsigned char>(at[i])) << (8 * i);
@@ -83,8 +98,22 @@ class Writer {
   void bytes_always(std::uint32_t field, std::string_view value) noexcept {
     tag(field, Type::bytes);
     varint(value.size());
-    if (!value.empty()) std::memcpy(at_, value.data(), value.size());
+    copy_text(at_, value.data(), value.size());
     at_ += value.size();
+  }
+
+  /// A sub-message of the two texts 1 and 2, neither of them empty, of at most kShortPairMax bytes.
+  void short_pair(std::uint32_t field, std::string_view first, std::string_view second) noexcept {
+    tag(field, Type::bytes);
+    at_[0] = static_cast<char>(first.size() + second.size() + 4);
+    at_[1] = '\x0a';
+    at_[2] = static_cast<char>(first.size());
+    copy_text(at_ + 3, first.data(), first.size());
+    at_ += 3 + first.size();
+    at_[0] = '\x12';
+    at_[1] = static_cast<char>(second.size());
+    copy_text(at_ + 2, second.data(), second.size());
+    at_ += 2 + second.size();
   }
 
   /// Starts a sub-message of unknown length; `end` with the returned place fills the length in.
@@ -96,9 +125,9 @@ class Writer {
   }
 
   void end(char* length_at) noexcept {
-    auto length = static_cast<std::size_t>(at_ - length_at) - kPatchedLengthBytes;
-    for (std::size_t i = 0; i < kPatchedLengthBytes; ++i, length >>= 7)
-      length_at[i] = static_cast<char>((length & 0x7f) | (i + 1 < kPatchedLengthBytes ? 0x80 : 0));
+    const auto length = static_cast<std::uint32_t>(at_ - length_at) - kPatchedLengthBytes;
+    const auto sevens = [length](unsigned group) { return (length >> (7 * group) & 0x7f) << (8 * group); };
+    store(length_at, static_cast<std::uint32_t>(sevens(0) | sevens(1) | sevens(2) | sevens(3) | 0x00808080u));
   }
 
  private:

@@ -168,6 +168,7 @@ bool decode_reason(std::string_view bytes, Gap& gap) {
     if (in.is(2, Type::varint)) exchanges = in.number();
   }
   if (reason < kGapReasons) gap.by_reason[reason] += exchanges;
+  if (reason < 16) gap.reasons = static_cast<std::uint16_t>(gap.reasons | 1u << reason);
   return !in.failed();
 }
 

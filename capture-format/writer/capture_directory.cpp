@@ -60,7 +60,13 @@ std::string name_part(std::string_view text) {
 Outcome<CaptureDirectory> CaptureDirectory::open(const std::filesystem::path& path) {
   if (path.empty()) return Failure{"the capture directory has no name"};
   if (auto made = make_directories(path); !made) return made.error();
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  auto given = path.lexically_normal();
+  if (!given.has_filename() && given.has_relative_path()) given = given.parent_path();  // a slash at its end
+  const int descriptor = ::open(given.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  std::error_code ignored;
+  if (descriptor < 0 && std::filesystem::is_symlink(given, ignored))
+    return Failure{
+        fmt::format("capture directory {}: is a symbolic link; name the directory itself", given.string())};
   if (descriptor < 0) return failure(path, "cannot be opened");
   CaptureDirectory directory(descriptor);
   if (!can_create_in(descriptor)) return failure(path, "cannot be written");

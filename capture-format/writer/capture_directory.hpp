@@ -13,11 +13,15 @@ namespace understudy::capture {
 
 inline constexpr std::string_view kFileSuffix = ".ucap.zst";
 inline constexpr std::string_view kOpenSuffix = ".part";
+/// Behind kFileSuffix: what a killed recorder left, where it is damaged; a copy of what is whole is beside
+/// it.
+inline constexpr std::string_view kDamagedSuffix = ".damaged";
 
 /// Move-only owner of the open directory.
 class CaptureDirectory {
  public:
-  /// Makes what is missing of the path (0700) and checks that a file can be made in it.
+  /// Makes what is missing of the path (0700) and checks that a file can be made in it. A symbolic link is
+  /// refused.
   static Outcome<CaptureDirectory> open(const std::filesystem::path& path);
   CaptureDirectory(CaptureDirectory&& other) noexcept;
   CaptureDirectory& operator=(CaptureDirectory&& other) noexcept;

@@ -1,6 +1,6 @@
 #include "capture-format/writer/chunk_builder.hpp"
 
-#include "capture-format/layout/endpoint_path.hpp"
+#include "capture-format/writer/chunk_routes.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -13,9 +13,8 @@ constexpr std::uint32_t saturated(std::uint64_t value) noexcept {
       std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
 }
 
-bool is_truncated(const ExchangeView& exchange) noexcept {
-  return exchange.request.truncation != Truncation::none ||
-         (exchange.has_response && exchange.response.truncation != Truncation::none);
+bool is_truncated(const MessageView& message, Bodies bodies) noexcept {
+  return message.truncation != Truncation::none || (bodies == Bodies::leave_out && !message.body.empty());
 }
 
 }  // namespace
@@ -31,7 +30,7 @@ void ChunkBuilder::clear() {
   size_ = 0;
   header_ = ChunkHeader{};
   routes_.clear();
-  bloom_keys_ = 0;
+  kind_ = ChunkKind::data;
   gap_ = Gap{};
   connections_.fill(0);
   connection_zero_ = false;
@@ -43,15 +42,15 @@ void ChunkBuilder::grow(std::size_t bytes) {
   capacity_ = bytes;
 }
 
-void ChunkBuilder::append(const ExchangeView& exchange) noexcept {
+void ChunkBuilder::append(const ExchangeView& exchange, Bodies bodies) noexcept {
   wire::Writer out(bytes_.get() + size_);
   if (first_use(exchange.connection_id)) {
     encode_connection(out, exchange.connection_id);
     ++header_.records;
   }
-  encode_exchange(out, exchange);
+  encode_exchange(out, exchange, bodies);
   size_ = static_cast<std::size_t>(out.position() - bytes_.get());
-  count(exchange);
+  count(exchange, bodies);
 }
 
 void ChunkBuilder::append_gap(const Gap& gap) noexcept {
@@ -64,9 +63,7 @@ void ChunkBuilder::append_gap(const Gap& gap) noexcept {
   header_.flags |= kHasGap;
   header_.dropped_exchanges = saturated(gap_.exchanges);
   header_.dropped_bytes = gap_.bytes;
-  for (std::size_t i = 0; i < kGapReasons; ++i)
-    if (gap.by_reason[i] != 0)
-      header_.drop_reasons = static_cast<std::uint16_t>(header_.drop_reasons | 1u << i);
+  header_.drop_reasons = static_cast<std::uint16_t>(header_.drop_reasons | gap.reasons);
 }
 
 bool ChunkBuilder::first_use(std::uint64_t connection_id) noexcept {
@@ -81,10 +78,10 @@ bool ChunkBuilder::first_use(std::uint64_t connection_id) noexcept {
   return first;
 }
 
-void ChunkBuilder::count(const ExchangeView& exchange) noexcept {
+void ChunkBuilder::count(const ExchangeView& exchange, Bodies bodies) noexcept {
   const auto end_ns = exchange.start_ns + exchange.timings.response_done_ns;
   if (header_.exchanges == 0) {
-    header_.kind = ChunkKind::data;
+    header_.kind = kind_;
     header_.first_id = exchange.id;
     header_.min_start_ns = exchange.start_ns;
   }
@@ -96,22 +93,17 @@ void ChunkBuilder::count(const ExchangeView& exchange) noexcept {
   const auto status_class = exchange.has_response ? exchange.response.status / 100 : 0;
   ++header_.status_class[status_class < header_.status_class.size() ? status_class : 0];
   if (status_class == 5) header_.flags |= kHas5xx;
-  if (is_truncated(exchange)) header_.flags |= kHasTruncation;
+  if (is_truncated(exchange.request, bodies) ||
+      (exchange.has_response && is_truncated(exchange.response, bodies)))
+    header_.flags |= kHasTruncation;
   header_.methods = static_cast<std::uint16_t>(header_.methods | 1u << method_bit(exchange.request.method));
   header_.max_latency_us =
       std::max(header_.max_latency_us, saturated(exchange.timings.response_done_ns / 1000));
   if (exchange.mirrors.empty()) ++header_.mirror_outcome[0];
   for (const auto& mirror : exchange.mirrors)
     ++header_.mirror_outcome[static_cast<std::size_t>(mirror.outcome) % 8];
-  count_route(exchange.request);
 }
 
-void ChunkBuilder::count_route(const MessageView& request) noexcept {
-  std::array<char, kEndpointPathBytesMax> buffer;
-  const auto path = endpoint_path(request.target, buffer);
-  const auto hash = content_hash(path);
-  if (header_.bloom.add(hash) && ++bloom_keys_ > RouteBloom::kKeysMax) header_.flags |= kBloomSaturated;
-  routes_.count(hash, request.method, path);
-}
+void ChunkBuilder::complete() noexcept { count_routes(raw(), header_, routes_); }
 
 }  // namespace understudy::capture

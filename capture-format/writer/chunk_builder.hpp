@@ -36,12 +36,17 @@ class ChunkBuilder {
   }
 
   /// The caller has checked that `needed(encoded_size_bound(exchange))` is no more than `room()`.
-  void append(const ExchangeView& exchange) noexcept;
+  void append(const ExchangeView& exchange, Bodies bodies = Bodies::keep) noexcept;
   /// Needs kGapRecordBytesMax of room.
   void append_gap(const Gap& gap) noexcept;
 
-  /// Counts, times, status classes ... of what was appended; identity and sizes are for the writer to fill
-  /// in.
+  /// What its header will call it as soon as it holds an exchange. Only while empty.
+  void set_kind(ChunkKind kind) noexcept { kind_ = kind; }
+  /// Counts the endpoints: once, when nothing more is appended, and not on the thread that appends.
+  void complete() noexcept;
+
+  /// Counts, times, status classes ... of what was appended; the endpoints after `complete`; identity and
+  /// sizes are for the writer to fill in.
   const ChunkHeader& header() const noexcept { return header_; }
   const RouteTable& routes() const noexcept { return routes_; }
   /// All gaps in this chunk, for whoever must give them on when the chunk is lost.
@@ -49,8 +54,7 @@ class ChunkBuilder {
 
  private:
   bool first_use(std::uint64_t connection_id) noexcept;
-  void count(const ExchangeView& exchange) noexcept;
-  void count_route(const MessageView& request) noexcept;
+  void count(const ExchangeView& exchange, Bodies bodies) noexcept;
 
   static constexpr std::size_t kConnectionSlots = 1024;
 
@@ -59,8 +63,8 @@ class ChunkBuilder {
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;
   ChunkHeader header_;
+  ChunkKind kind_ = ChunkKind::data;
   RouteTable routes_;
-  std::size_t bloom_keys_ = 0;
   Gap gap_;
   // Which connections have their record in this chunk already: a cache, a miss only writes the record once
   // more.

@@ -1,7 +1,10 @@
 #include "capture-format/writer/chunk_compressor.hpp"
 
 #include "capture-format/layout/file_header.hpp"
+#include "capture-format/writer/raw_frame.hpp"
 #include "core/base/crc32c.hpp"
+
+#include <algorithm>
 
 #include <zstd.h>
 
@@ -10,6 +13,17 @@ namespace {
 
 // Stored buffers beyond this are given back after the chunk that needed them.
 constexpr std::size_t kStoredBytesKept = std::size_t{4} << 20;
+
+int level_of(Effort effort, int ordinary) noexcept {
+  switch (effort) {
+    case Effort::fast:
+      return std::min(ordinary, 1);
+    case Effort::fastest:
+      return std::min(ordinary, -1);
+    default:
+      return ordinary;
+  }
+}
 
 }  // namespace
 
@@ -21,25 +35,34 @@ struct ChunkCompressor::Context {
   ~Context() { ZSTD_freeCCtx(zstd); }
 };
 
-ChunkCompressor::ChunkCompressor(int level) : context_(std::make_unique<Context>()) {
-  ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_compressionLevel, level);
+ChunkCompressor::ChunkCompressor(int level) : context_(std::make_unique<Context>()), level_(level) {
   ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_checksumFlag, 1);
   ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_contentSizeFlag, 1);
 }
 
 ChunkCompressor::~ChunkCompressor() = default;
 
-Outcome<std::string_view> ChunkCompressor::compress(std::string_view raw, ChunkHeader& header) {
-  const auto bound = ZSTD_compressBound(raw.size());
+Outcome<std::size_t> ChunkCompressor::compress_into_stored(std::string_view raw, Effort effort) {
+  if (effort == Effort::none) return write_raw_frame(raw, stored_.data());
+  ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_compressionLevel, level_of(effort, level_));
+  const auto size = ZSTD_compress2(context_->zstd, stored_.data(), stored_.size(), raw.data(), raw.size());
+  if (ZSTD_isError(size) != 0) return Failure{std::string("zstd: ") + ZSTD_getErrorName(size)};
+  return size;
+}
+
+Outcome<std::string_view> ChunkCompressor::compress(std::string_view raw, ChunkHeader& header,
+                                                    Effort effort) {
+  const auto bound = std::max(ZSTD_compressBound(raw.size()), raw_frame_bound(raw.size()));
   if (stored_.size() < bound || (stored_.size() > kStoredBytesKept && bound <= kStoredBytesKept)) {
     stored_ = std::vector<char>(bound);
   }
-  const auto size = ZSTD_compress2(context_->zstd, stored_.data(), stored_.size(), raw.data(), raw.size());
-  if (ZSTD_isError(size) != 0) return Failure{std::string("zstd: ") + ZSTD_getErrorName(size)};
-  const std::string_view stored(stored_.data(), size);
+  const auto size = compress_into_stored(raw, effort);
+  if (!size) return size.error();
+  const std::string_view stored(stored_.data(), *size);
   header.raw_bytes = static_cast<std::uint32_t>(raw.size());
-  header.stored_bytes = static_cast<std::uint32_t>(size);
+  header.stored_bytes = static_cast<std::uint32_t>(*size);
   header.stored_crc32c = crc32c(stored);
+  if (effort == Effort::none) header.flags |= kRaw;
   // A capture inside a captured body can be stored verbatim; after damage nobody may take it for a file of
   // its own.
   if (stored.find(kFileMagic) != std::string_view::npos) header.flags |= kHoldsFileMagic;

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
 
 namespace understudy::capture {
 namespace {
@@ -23,15 +24,23 @@ constexpr std::size_t kOversizeBytesMax = 2 * kRawBytesMax;
 /// With less free space than this many chunks a paused recorder does not start again.
 constexpr std::uint64_t kChunksFreeToResume = 2;
 
+/// Without a chunk buffer left there is nothing that a chunk could cost less by than raw.
+constexpr Effort effort_at(Rung rung) noexcept {
+  return static_cast<Effort>(std::min(static_cast<unsigned>(rung), static_cast<unsigned>(Effort::none)));
+}
+
 }  // namespace
 
-DiskThread::DiskThread(const RecorderOptions& options, CaptureDirectory directory)
+DiskThread::DiskThread(const RecorderOptions& options, CaptureDirectory directory,
+                       std::function<void()> before_chunk)
     : options_(options),
       host_(host_name()),
       directory_(std::move(directory)),
       keeper_(directory_.descriptor(), options.service, options.keep),
       filled_(std::max<std::size_t>(options.chunks_in_flight, 2)),
       free_(std::max<std::size_t>(options.chunks_in_flight, 2)),
+      before_chunk_(std::move(before_chunk)),
+      orphans_(directory_, options.service),
       compressor_(options.compression_level),
       gap_chunk_(kGapChunkBytes) {
   wake_descriptor_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -92,11 +101,13 @@ void DiskThread::wait() {
 }
 
 void DiskThread::run() {
+  find_orphans();
   while (true) {
     const bool closing = closing_.load(std::memory_order_acquire);
     retry_when_due(closing);
     ChunkBuilder* chunk = nullptr;
     while (filled_.try_pop(chunk)) {
+      if (before_chunk_) before_chunk_();
       process(*chunk);
       give_back(chunk);
       retry_when_due(false);
@@ -105,14 +116,40 @@ void DiskThread::run() {
     if (rotation_due()) seal();
     sync_when_due();
     if (Clock::now() >= next_sweep_) keep_within_limits();
-    wait();
+    if (!rescue_orphans()) wait();
   }
   lost_.add(last_gap_);
   if (!lost_.empty() && !counters_.paused.load(std::memory_order_relaxed)) write_lost();
   seal();
 }
 
+/// The time in which nothing was recorded is in the first chunk of the new file, also when nobody comes.
+void DiskThread::find_orphans() {
+  orphans_.find();
+  const auto gap = orphans_.gap();
+  if (gap.empty()) return;
+  lost_.add(gap);
+  write_lost();
+}
+
+/// A bounded step at a time, when no chunk waits. False: nothing to do.
+bool DiskThread::rescue_orphans() {
+  if (orphans_.done()) return false;
+  if (auto ended = orphans_.step()) {
+    const std::lock_guard lock(interruptions_mutex_);
+    interruptions_.push_back(std::move(*ended));
+    counters_.interruptions.fetch_add(1, std::memory_order_relaxed);
+  }
+  return true;
+}
+
+std::vector<Interruption> DiskThread::take_interruptions() {
+  const std::lock_guard lock(interruptions_mutex_);
+  return std::exchange(interruptions_, {});
+}
+
 void DiskThread::process(ChunkBuilder& chunk) {
+  chunk.complete();
   const bool written =
       !counters_.paused.load(std::memory_order_relaxed) && write_lost() && write_or_reopen(chunk);
   if (!written) lose(chunk);
@@ -147,13 +184,16 @@ void DiskThread::give_back(ChunkBuilder* chunk) {
 /// pauses the recorder, and so does a full disk, where the file ends with the chunks that have found room.
 bool DiskThread::write_or_reopen(const ChunkBuilder& chunk) {
   auto header = chunk.header();
-  const auto stored = compressor_.compress(chunk.raw(), header);
+  const auto effort = effort_at(counters_.rung.load(std::memory_order_relaxed));
+  const auto stored = compressor_.compress(chunk.raw(), header, effort);
   if (!stored) return false;
   boost::system::error_code error;
   for (int attempt = 0; attempt < 2 && !is_full(error); ++attempt) {
     if (!ensure_file()) return false;
     error = write(header, *stored, chunk.routes());
-    if (!error) return true;
+    if (error) continue;
+    counters_.chunks[static_cast<std::size_t>(effort)].fetch_add(1, std::memory_order_relaxed);
+    return true;
   }
   pause(error);
   return false;
@@ -172,7 +212,6 @@ boost::system::error_code DiskThread::write(ChunkHeader& header, std::string_vie
   }
   counters_.bytes_raw.fetch_add(header.raw_bytes, std::memory_order_relaxed);
   counters_.bytes_stored.fetch_add(file_.stored_bytes() - before, std::memory_order_relaxed);
-  counters_.chunks.fetch_add(1, std::memory_order_relaxed);
   return {};
 }
 
@@ -181,6 +220,7 @@ bool DiskThread::write_lost() {
   if (lost_.empty()) return true;
   gap_chunk_.clear();
   gap_chunk_.append_gap(lost_);
+  gap_chunk_.complete();
   if (!write_or_reopen(gap_chunk_)) return false;
   lost_ = Gap{};
   return true;

@@ -7,14 +7,18 @@
 #include "capture-format/writer/chunk_builder.hpp"
 #include "capture-format/writer/chunk_compressor.hpp"
 #include "capture-format/writer/file_keeper.hpp"
+#include "capture-format/writer/orphan_files.hpp"
 #include "capture-format/writer/output_file.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/spsc_ring.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -27,7 +31,10 @@ struct RecorderCounters {
   std::atomic<std::uint64_t> exchanges_dropped{0};
   std::atomic<std::uint64_t> bytes_raw{0};
   std::atomic<std::uint64_t> bytes_stored{0};
-  std::atomic<std::uint64_t> chunks{0};
+  std::array<std::atomic<std::uint64_t>, kEfforts> chunks{};  ///< by Effort
+  std::atomic<std::uint64_t> exchanges_without_bodies{0};
+  std::atomic<std::uint64_t> interruptions{0};
+  std::atomic<Rung> rung{Rung::ordinary};
   std::atomic<std::uint64_t> files_sealed{0};
   std::atomic<std::uint64_t> files_removed{0};
   std::atomic<std::uint64_t> write_errors{0};
@@ -39,11 +46,14 @@ struct RecorderCounters {
 /// the end.
 class DiskThread {
  public:
-  DiskThread(const RecorderOptions& options, CaptureDirectory directory);
+  /// `before_chunk` is called on this thread before it takes up a chunk, with none in its hands.
+  DiskThread(const RecorderOptions& options, CaptureDirectory directory, std::function<void()> before_chunk);
   ~DiskThread();
 
   /// An empty buffer, or null when all are in flight.
   ChunkBuilder* take_free();
+  std::size_t buffers() const noexcept { return pool_.size(); }
+  std::size_t free_buffers() const noexcept { return free_.size(); }
   /// Hands a filled buffer over; it comes back through take_free.
   void submit(ChunkBuilder* chunk);
   /// Reserves memory for a record that is larger than a chunk. False: too much of that is in flight already.
@@ -52,6 +62,8 @@ class DiskThread {
   void finish(const Gap& last);
 
   RecorderCounters& counters() noexcept { return counters_; }
+  /// What is new since the last call; any thread.
+  std::vector<Interruption> take_interruptions();
 
  private:
   using Clock = Monotonic;
@@ -70,6 +82,8 @@ class DiskThread {
   void retry_when_due(bool now);
   void lose(const ChunkBuilder& chunk);
   bool rotation_due() const;
+  void find_orphans();
+  bool rescue_orphans();
   void sync_when_due();
   void keep_within_limits();
 
@@ -83,10 +97,14 @@ class DiskThread {
   SpscRing<ChunkBuilder*> free_;
   std::atomic<std::size_t> oversize_bytes_{0};
   std::atomic<bool> closing_{false};
+  std::mutex interruptions_mutex_;
+  std::vector<Interruption> interruptions_;
   Gap last_gap_;  // written by the producer before closing_, read after it
   int wake_descriptor_ = -1;
 
   // The disk thread's own.
+  const std::function<void()> before_chunk_;
+  OrphanFiles orphans_;
   ChunkCompressor compressor_;
   ChunkBuilder gap_chunk_;
   OutputFile file_;

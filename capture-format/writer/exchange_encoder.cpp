@@ -15,14 +15,27 @@ std::size_t pairs_bound(const std::vector<HeaderView>& pairs) noexcept {
   return size;
 }
 
-std::size_t message_bound(const MessageView& message) noexcept {
-  return kMessageOverhead + message.method.size() + message.target.size() + message.authority.size() +
-         message.reason.size() + message.body.size() + pairs_bound(message.headers) +
-         pairs_bound(message.trailers);
+/// What is recorded of a message's body, and what is said of the rest.
+struct BodyRecord {
+  std::string_view bytes;
+  std::uint64_t hash = 0;
+  Truncation truncation = Truncation::none;
+};
+
+BodyRecord body_record(const MessageView& message, Bodies bodies) noexcept {
+  if (bodies == Bodies::keep || message.body.empty())
+    return {message.body, message.body_hash, message.truncation};
+  return {{}, 0, Truncation::memory};
 }
 
-void encode_pair(wire::Writer& out, std::uint32_t field, std::string_view first,
-                 std::string_view second) noexcept {
+std::size_t message_bound(const MessageView& message, Bodies bodies) noexcept {
+  return kMessageOverhead + message.method.size() + message.target.size() + message.authority.size() +
+         message.reason.size() + (bodies == Bodies::keep ? message.body.size() : 0) +
+         pairs_bound(message.headers) + pairs_bound(message.trailers);
+}
+
+void encode_any_pair(wire::Writer& out, std::uint32_t field, std::string_view first,
+                     std::string_view second) noexcept {
   const auto size = [](std::string_view text) {
     return text.empty() ? std::size_t{0} : 1 + wire::varint_size(text.size()) + text.size();
   };
@@ -32,7 +45,16 @@ void encode_pair(wire::Writer& out, std::uint32_t field, std::string_view first,
   out.bytes(2, second);
 }
 
-void encode_message(wire::Writer& out, std::uint32_t field, const MessageView& message) noexcept {
+inline void encode_pair(wire::Writer& out, std::uint32_t field, std::string_view first,
+                        std::string_view second) noexcept {
+  if (first.empty() || second.empty() || first.size() + second.size() > wire::kShortPairMax)
+    return encode_any_pair(out, field, first, second);
+  out.short_pair(field, first, second);
+}
+
+void encode_message(wire::Writer& out, std::uint32_t field, const MessageView& message,
+                    Bodies bodies) noexcept {
+  const auto body = body_record(message, bodies);
   char* const length_at = out.begin(field);
   out.bytes(1, message.method);
   out.bytes(2, message.target);
@@ -41,11 +63,11 @@ void encode_message(wire::Writer& out, std::uint32_t field, const MessageView& m
   out.number(5, message.status);
   out.bytes(6, message.reason);
   for (const auto& [name, value] : message.headers) encode_pair(out, 7, name, value);
-  out.bytes(8, message.body);
+  out.bytes(8, body.bytes);
   for (const auto& [name, value] : message.trailers) encode_pair(out, 9, name, value);
   out.number(10, message.body_length);
-  out.fixed64(11, message.body_hash);
-  out.number(12, static_cast<std::uint64_t>(message.truncation));
+  out.fixed64(11, body.hash);
+  out.number(12, static_cast<std::uint64_t>(body.truncation));
   out.number(13, message.content_decoded ? 1 : 0);
   out.end(length_at);
 }
@@ -83,10 +105,10 @@ void encode_scrub(wire::Writer& out, std::uint32_t field, const ScrubView& scrub
 
 }  // namespace
 
-std::size_t encoded_size_bound(const ExchangeView& exchange) noexcept {
+std::size_t encoded_size_bound(const ExchangeView& exchange, Bodies bodies) noexcept {
   std::size_t size = kExchangeOverhead + exchange.trace_id.size() + exchange.span_id.size();
-  size += message_bound(exchange.request);
-  if (exchange.has_response) size += message_bound(exchange.response);
+  size += message_bound(exchange.request, bodies);
+  if (exchange.has_response) size += message_bound(exchange.response, bodies);
   for (const auto& mirror : exchange.mirrors)
     size += kMirrorOverhead + mirror.reason.size() + mirror.target.size();
   for (const auto& hit : exchange.scrub.hits) size += kPairOverhead + hit.rule.size();
@@ -94,7 +116,7 @@ std::size_t encoded_size_bound(const ExchangeView& exchange) noexcept {
   return size;
 }
 
-void encode_exchange(wire::Writer& out, const ExchangeView& exchange) noexcept {
+void encode_exchange(wire::Writer& out, const ExchangeView& exchange, Bodies bodies) noexcept {
   char* const record_at = out.begin(1);
   char* const length_at = out.begin(1);
   out.fixed64(1, exchange.start_ns);
@@ -103,8 +125,8 @@ void encode_exchange(wire::Writer& out, const ExchangeView& exchange) noexcept {
   out.number(4, exchange.connection_sequence);
   out.number(5, exchange.stream_id);
   out.fixed64(6, exchange.session_key);
-  encode_message(out, 7, exchange.request);
-  if (exchange.has_response) encode_message(out, 8, exchange.response);
+  encode_message(out, 7, exchange.request, bodies);
+  if (exchange.has_response) encode_message(out, 8, exchange.response, bodies);
   encode_timings(out, 9, exchange.timings);
   for (const auto& mirror : exchange.mirrors) encode_mirror(out, 10, mirror);
   encode_scrub(out, 11, exchange.scrub);
@@ -132,7 +154,7 @@ void encode_gap(wire::Writer& out, const Gap& gap) noexcept {
   out.fixed64(3, gap.from_ns);
   out.fixed64(4, gap.to_ns);
   for (std::size_t i = 0; i < kGapReasons; ++i) {
-    if (gap.by_reason[i] == 0) continue;
+    if (!gap.has(static_cast<GapReason>(i))) continue;
     char* const reason_at = out.begin(5);
     out.number(1, i);
     out.number(2, gap.by_reason[i]);

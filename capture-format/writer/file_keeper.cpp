@@ -68,7 +68,8 @@ std::vector<KeptFile> FileKeeper::list() const {
   while (const auto* entry = readdir(entries.get())) {
     KeptFile file;
     file.name = entry->d_name;
-    file.sealed = file.name.ends_with(kFileSuffix);
+    file.sealed = file.name.ends_with(kFileSuffix) ||
+                  file.name.ends_with(std::string(kFileSuffix) + std::string(kDamagedSuffix));
     const bool open = file.name.ends_with(std::string(kFileSuffix) + std::string(kOpenSuffix));
     struct stat status{};
     if (!file.name.starts_with(prefix_) || (!file.sealed && !open) ||

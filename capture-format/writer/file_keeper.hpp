@@ -16,7 +16,7 @@ struct KeptFile {
   std::string name;
   std::uint64_t bytes = 0;
   std::uint64_t changed_ns = 0;  ///< wall clock
-  bool sealed = false;
+  bool sealed = false;           ///< nobody writes it any more
 };
 
 /// Which of `files` must go, the oldest first: as many as it takes to hold `limits`, never one that is not

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -29,6 +30,9 @@ Result<> OutputFile::create(int directory, std::string temporary_name, const Fil
   abandon();
   fd_ = openat(directory, temporary_name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd_ < 0) return last_error();
+  // Before the first byte: nobody takes an empty file for one that was left behind. Where the file system has
+  // no locks, nobody looks for such files either.
+  flock(fd_, LOCK_EX | LOCK_NB);
   directory_ = directory;
   temporary_name_ = std::move(temporary_name);
   uuid_ = header.uuid;

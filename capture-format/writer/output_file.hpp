@@ -26,8 +26,9 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  /// Creates `temporary_name` in the directory (O_EXCL, O_NOFOLLOW, 0600) and writes the header. After a
-  /// failure there is no file.
+  /// Creates `temporary_name` in the directory (O_EXCL, O_NOFOLLOW, 0600), locks it (flock) for as long as it
+  /// is open, so that others see that somebody writes it, and writes the header. After a failure there is no
+  /// file.
   Result<> create(int directory, std::string temporary_name, const FileHeader& header);
 
   /// Fills identity and place of `header` and writes both frames by one writev. After a full disk the file

@@ -40,6 +40,17 @@ void add_capture(const CaptureStats& capture, telemetry::MetricSet& set) {
       .add({{"stage", "raw"}}, number(recorder.bytes_raw))
       .add({{"stage", "stored"}}, number(recorder.bytes_stored));
   set.counter("understudy_capture_chunks_total", "Chunks sealed.").add(number(recorder.chunks));
+  set.gauge("understudy_capture_overload_step",
+            "What recording gives up: 0 nothing, 1 to 3 compression, 4 bodies, 5 exchanges.")
+      .add(static_cast<double>(recorder.rung));
+  set.counter("understudy_capture_degraded_chunks_total", "Chunks compressed less than wanted, by how.")
+      .add({{"effort", "fast"}}, number(recorder.chunks_fast))
+      .add({{"effort", "fastest"}}, number(recorder.chunks_fastest))
+      .add({{"effort", "raw"}}, number(recorder.chunks_raw));
+  set.counter("understudy_capture_without_bodies_total", "Exchanges recorded without their bodies.")
+      .add(number(recorder.exchanges_without_bodies));
+  set.counter("understudy_capture_interruptions_total", "Files that a killed recorder had left behind.")
+      .add(number(recorder.interruptions));
   set.counter("understudy_capture_files_sealed_total", "Capture files sealed.")
       .add(number(recorder.files_sealed));
   set.counter("understudy_capture_files_removed_total", "Captures removed to stay within capture.keep.")

@@ -2,6 +2,7 @@
 
 #include "capture-format/convert/http_exchange.hpp"
 #include "capture-format/convert/rule_hits.hpp"
+#include "core/base/units.hpp"
 #include "core/telemetry/log.hpp"
 
 #include <algorithm>
@@ -110,6 +111,7 @@ void CaptureSink::tick(std::uint64_t lost_at_tees) {
   }
   recorder_->tick();
   const auto stats = recorder_->stats();
+  if (stats.interruptions != told_interruptions_) tell_interruptions(stats.interruptions);
   if (stats.paused == told_paused_) return;
   told_paused_ = stats.paused;
   if (stats.paused)
@@ -119,11 +121,23 @@ void CaptureSink::tick(std::uint64_t lost_at_tees) {
     telemetry::log(telemetry::Level::info, "capture_resumed");
 }
 
+void CaptureSink::tell_interruptions(std::uint64_t found) {
+  told_interruptions_ = found;
+  for (const auto& each : recorder_->take_interruptions())
+    telemetry::log(telemetry::Level::warning, "capture_interrupted",
+                   {{"file", each.file},
+                    {"last_recorded", format_wall_time(each.last_ns)},
+                    {"file_is", capture::kOrphanFateNames[static_cast<std::size_t>(each.fate)]},
+                    {"exchanges", each.exchanges},
+                    {"chunks_lost", each.chunks_lost}});
+}
+
 void CaptureSink::seal() {
   std::unique_ptr<capture::Recorder> ending;
   {
     const std::lock_guard lock(recorder_mutex_);
     if (recorder_) sealed_stats_ = recorder_->stats();
+    sealed_stats_.rung = capture::Rung::ordinary;
     ending = std::move(recorder_);
   }
   // Its destructor waits for the disk, which nobody who asks for counts should.

@@ -56,6 +56,7 @@ class CaptureSink {
   CaptureSink(std::unique_ptr<capture::Recorder> recorder, std::uint32_t policy)
       : recorder_(std::move(recorder)), policy_(policy) {}
 
+  void tell_interruptions(std::uint64_t found);
   void fill_scrub(const Provenance& of_request, const Provenance& of_response);
 
   std::unique_ptr<capture::Recorder> recorder_;
@@ -65,6 +66,7 @@ class CaptureSink {
   std::uint32_t policy_;
   capture::ExchangeView view_;  ///< reused for its vectors' memory
   std::uint64_t lost_at_tees_ = 0;
+  std::uint64_t told_interruptions_ = 0;
   bool told_paused_ = false;      ///< what the log says last
   SingleWriterCounter accepted_;  ///< by the recorder
   std::array<SingleWriterCounter, kReasonNames.size()> not_recorded_;

@@ -40,9 +40,15 @@ void add(CaptureStats& into, const CaptureStats& more) {
   recorder.bytes_raw += more.recorder.bytes_raw;
   recorder.bytes_stored += more.recorder.bytes_stored;
   recorder.chunks += more.recorder.chunks;
+  recorder.chunks_fast += more.recorder.chunks_fast;
+  recorder.chunks_fastest += more.recorder.chunks_fastest;
+  recorder.chunks_raw += more.recorder.chunks_raw;
+  recorder.exchanges_without_bodies += more.recorder.exchanges_without_bodies;
   recorder.files_sealed += more.recorder.files_sealed;
   recorder.files_removed += more.recorder.files_removed;
   recorder.write_errors += more.recorder.write_errors;
+  recorder.interruptions += more.recorder.interruptions;
+  recorder.rung = std::max(recorder.rung, more.recorder.rung);
   recorder.paused = recorder.paused || more.recorder.paused;
   recorder.disk_full = recorder.disk_full || more.recorder.disk_full;
 }

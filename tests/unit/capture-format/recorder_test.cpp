@@ -1,13 +1,13 @@
 #include "capture-format/recorder.hpp"
 
-#include "tests/unit/capture-format/sample_exchange.hpp"
+#include "capture-format/reader/frame_scanner.hpp"
+#include "tests/unit/capture-format/recorders.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <map>
 #include <set>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <thread>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -15,43 +15,10 @@
 namespace understudy::capture::testing {
 namespace {
 
-/// Waits for something that another thread does; only the give-up time is on the clock.
-template <class Done>
-bool eventually(Done&& done) {
-  for (int i = 0; i < 2'000; ++i) {
-    if (done()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return false;
-}
-
 RecorderOptions options_for(const TemporaryDirectory& directory) {
-  RecorderOptions options;
-  options.directory = directory.path() / "captures";
+  auto options = small_chunks(directory);
   options.service = "shop/../evil name";
-  options.chunk_bytes = 8 * 1024;
   return options;
-}
-
-struct Recorded {
-  std::uint64_t exchanges = 0;
-  std::uint64_t gap_exchanges = 0;
-  std::size_t files = 0;
-  std::size_t unsealed = 0;
-  std::set<std::string> described;
-};
-
-Recorded read_directory(const std::filesystem::path& directory) {
-  Recorded recorded;
-  for (const auto& path : files_in(directory)) {
-    const auto back = read_back_file(path);
-    recorded.exchanges += back.exchanges.size();
-    recorded.gap_exchanges += back.gaps.exchanges;
-    ++recorded.files;
-    recorded.unsealed += back.sealed ? 0 : 1;
-    recorded.described.insert(back.exchanges.begin(), back.exchanges.end());
-  }
-  return recorded;
 }
 
 TEST(Recorder, WhatIsAppendedIsInTheSealedFile) {
@@ -118,27 +85,6 @@ TEST(Recorder, ATickSealsAChunkThatIsOldEnough) {
   EXPECT_TRUE(back.damage.notes.empty());
 }
 
-TEST(Recorder, OverloadDropsAndTheGapRecordsSayHowMany) {
-  const TemporaryDirectory directory;
-  auto options = options_for(directory);
-  options.chunks_in_flight = 2;
-  options.compression_level = 19;  // the disk thread cannot keep up
-  std::uint64_t accepted = 0;
-  std::uint64_t dropped = 0;
-  {
-    auto recorder = Recorder::open(options);
-    ASSERT_TRUE(recorder.has_value());
-    const auto sample = sample_exchange(1, 2'000);
-    for (int i = 0; i < 5'000; ++i) ++((*recorder)->append(sample.view) ? accepted : dropped);
-    ASSERT_GT(dropped, 0u);
-    EXPECT_EQ((*recorder)->stats().exchanges_recorded, accepted);
-    EXPECT_EQ((*recorder)->stats().exchanges_dropped, dropped);
-  }
-  const auto recorded = read_directory(options.directory);
-  EXPECT_EQ(recorded.exchanges, accepted);
-  EXPECT_EQ(recorded.gap_exchanges, dropped);
-}
-
 TEST(Recorder, CountedGapsAreInTheFileEvenWithoutAnExchange) {
   const TemporaryDirectory directory;
   const auto options = options_for(directory);
@@ -152,7 +98,7 @@ TEST(Recorder, CountedGapsAreInTheFileEvenWithoutAnExchange) {
   }
   const auto recorded = read_directory(options.directory);
   EXPECT_EQ(recorded.exchanges, 0u);
-  EXPECT_EQ(recorded.gap_exchanges, 12u);
+  EXPECT_EQ(recorded.gap.exchanges, 12u);
   EXPECT_EQ(recorded.files, 1u);
 }
 
@@ -171,7 +117,7 @@ TEST(Recorder, ARecordLargerThanAChunkIsKeptAndOneOverTheCapIsCounted) {
   }
   const auto recorded = read_directory(options.directory);
   EXPECT_EQ(recorded.exchanges, 2u);
-  EXPECT_EQ(recorded.gap_exchanges, 1u);
+  EXPECT_EQ(recorded.gap.exchanges, 1u);
 }
 
 TEST(Recorder, RotationBySizeMakesSeveralSealedFiles) {
@@ -214,6 +160,49 @@ TEST(Recorder, ADirectoryThatIsAFileIsOneClearFailure) {
   const auto recorder = Recorder::open(options);
   ASSERT_FALSE(recorder.has_value());
   EXPECT_NE(recorder.error().message.find("captures"), std::string::npos);
+}
+
+TEST(Recorder, ADirectoryThatIsASymbolicLinkIsRefused) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory.path() / "real");
+  std::filesystem::create_directory_symlink(directory.path() / "real", directory.path() / "link");
+  auto options = options_for(directory);
+  for (const auto* name : {"link", "link/", "link/."}) {
+    options.directory = directory.path() / name;
+    const auto recorder = Recorder::open(options);
+    ASSERT_FALSE(recorder.has_value()) << name;
+    EXPECT_NE(recorder.error().message.find("symbolic link"), std::string::npos) << recorder.error().message;
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path() / "real"));
+}
+
+TEST(Recorder, SlowExchangesHaveChunksOfTheirOwn) {
+  const TemporaryDirectory directory;
+  const auto options = options_for(directory);
+  constexpr std::uint64_t kSlowNs = 5'000'000'000;
+  {
+    auto recorder = Recorder::open(options);
+    ASSERT_TRUE(recorder.has_value());
+    for (std::uint64_t i = 0; i < 6; ++i) {
+      auto sample = sample_exchange(i);
+      if (i % 3 == 0) sample.view.timings.response_done_ns = kSlowNs + i;
+      ASSERT_TRUE((*recorder)->append(sample.view));
+    }
+  }
+  const auto files = files_in(options.directory);
+  ASSERT_EQ(files.size(), 1u);
+  auto source = open_file_source(files[0]);
+  ASSERT_TRUE(source.has_value());
+  FrameScanner scanner(std::move(*source), FrameScanner::Content::headers_only);
+  ASSERT_TRUE(scanner.begin("file"));
+  std::map<ChunkKind, std::uint32_t> exchanges;
+  for (auto event = scanner.next(); event != ScanEvent::end; event = scanner.next()) {
+    if (event != ScanEvent::chunk) continue;
+    exchanges[scanner.chunk().kind] += scanner.chunk().exchanges;
+    EXPECT_EQ(scanner.chunk().max_latency_us >= kSlowNs / 1000, scanner.chunk().kind == ChunkKind::straggler);
+  }
+  EXPECT_EQ(exchanges, (std::map<ChunkKind, std::uint32_t>{{ChunkKind::data, 4}, {ChunkKind::straggler, 2}}));
+  EXPECT_EQ(read_directory(options.directory).exchanges, 6u);
 }
 
 TEST(Recorder, WhenTheDirectoryVanishesProductionGoesOnAndTheLossIsCounted) {
@@ -280,8 +269,8 @@ TEST_F(SmallDisk, AFullDiskPausesAndTheGapSaysHowMuchWasLost) {
   EXPECT_EQ(stats.exchanges_recorded + stats.exchanges_dropped, appended);
   recorder->reset();
   const auto recorded = read_directory(options.directory);
-  EXPECT_EQ(recorded.exchanges + recorded.gap_exchanges, appended);
-  EXPECT_GT(recorded.gap_exchanges, 0u);
+  EXPECT_EQ(recorded.exchanges + recorded.gap.exchanges, appended);
+  EXPECT_GT(recorded.gap.exchanges, 0u);
   EXPECT_GT(recorded.files, 1u);
 }
 
