@@ -23,7 +23,7 @@ std::string unsealed_bytes(std::uint64_t exchanges) {
   auto recorder = Recorder::open(options);
   EXPECT_TRUE(recorder.has_value());
   for (std::uint64_t i = 0; i < exchanges; ++i)
-    EXPECT_TRUE(eventually([&] { return (*recorder)->append(sample_exchange(i).view); }));
+    EXPECT_TRUE(append_whole(**recorder, sample_exchange(i).view));
   (*recorder)->tick();
   EXPECT_TRUE(eventually([&] {
     const auto files = files_in(options.directory);
@@ -110,7 +110,7 @@ TEST_F(Orphans, AHeaderThatNobodyCanReadIsKeptAndAHeaderAloneIsNot) {
 TEST_F(Orphans, WhatARecorderStillWritesIsLeftAlone) {
   auto first = Recorder::open(options_);
   ASSERT_TRUE(first.has_value());
-  for (int i = 0; i < 100; ++i) eventually([&] { return (*first)->append(sample_exchange(1).view); });
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(append_whole(**first, sample_exchange(1).view));
   ASSERT_TRUE(eventually([&] { return !files_in(options_.directory).empty(); }));
   const auto open_file = files_in(options_.directory).at(0);
   const CaptureDirectory directory = *CaptureDirectory::open(options_.directory);

@@ -30,8 +30,7 @@ TEST(Recorder, WhatIsAppendedIsInTheSealedFile) {
     ASSERT_TRUE(recorder.has_value()) << recorder.error().message;
     for (std::uint64_t i = 0; i < 300; ++i) {
       const auto sample = sample_exchange(i);
-      // The disk may lag behind a loop that does nothing else.
-      ASSERT_TRUE(eventually([&] { return (*recorder)->append(sample.view); }));
+      ASSERT_TRUE(append_whole(**recorder, sample.view));
       expected.insert(describe(sample.view));
     }
   }
@@ -129,7 +128,7 @@ TEST(Recorder, RotationBySizeMakesSeveralSealedFiles) {
     ASSERT_TRUE(recorder.has_value());
     for (std::uint64_t i = 0; i < 600; ++i) {
       const auto sample = sample_exchange(i);
-      ASSERT_TRUE(eventually([&] { return (*recorder)->append(sample.view); }));
+      ASSERT_TRUE(append_whole(**recorder, sample.view));
     }
   }
   const auto recorded = read_directory(options.directory);

@@ -23,6 +23,14 @@ bool eventually(Done&& done) {
   return false;
 }
 
+/// Appends with the body as soon as the disk keeps up.
+inline bool append_whole(Recorder& recorder, const ExchangeView& exchange) {
+  return eventually([&] {
+    recorder.tick();
+    return recorder.stats().rung < Rung::heads_only && recorder.append(exchange);
+  });
+}
+
 /// Small chunks, in a sub-directory "captures".
 inline RecorderOptions small_chunks(const TemporaryDirectory& directory) {
   RecorderOptions options;
