@@ -85,7 +85,7 @@ void TargetResolver::accept(std::vector<net::tcp::endpoint> found, std::string_v
     return;
   if (state == State::refused) {
     telemetry::log(telemetry::Level::error, "shadow_target_refused",
-                   {{"shadow", name_}, {"address", offender}, {"why", "it is a production address"}});
+                   {{"shadow", name_}, {"address", offender}, {"cause", "it is a production address"}});
   } else if (state == State::unresolved && state_ != State::unresolved) {
     telemetry::log(telemetry::Level::warning, "shadow_not_resolved",
                    {{"shadow", name_}, {"host", url_.host}, {"error", error}});
