@@ -5,6 +5,7 @@
 #include "capture-format/writer/chunk_compressor.hpp"
 #include "capture-format/writer/output_file.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/crc32c.hpp"
 
 #include <fcntl.h>
 #include <string_view>
@@ -95,9 +96,13 @@ Outcome<std::unique_ptr<FileWriter>> FileWriter::open(FileWriterOptions options)
   header.scrub_policy = impl.options.scrub_policy;
   header.contains_unscrubbed = impl.options.contains_unscrubbed;
   header.source = impl.options.source;
+  auto sealer = FileSealer::make(impl.options.keys.get(), header);
+  if (!sealer)
+    return Failure{
+        fmt::format("{}: cannot encrypt: {}", impl.options.output.string(), sealer.error().message)};
   const auto temporary =
       fmt::format(".{}.{}.part", impl.final_name.substr(0, 200), to_hex(header.uuid).substr(0, 8));
-  if (auto created = impl.file.create(impl.directory, temporary, header); !created)
+  if (auto created = impl.file.create(impl.directory, temporary, header, *std::move(sealer)); !created)
     return impl.failure("cannot create", created.error());
   return writer;
 }
@@ -125,6 +130,11 @@ Outcome<> FileWriter::copy_chunk(const ChunkHeader& header, std::string_view sto
   if (auto flushed = impl_->flush(); !flushed) return flushed;
   auto copy = header;
   copy.header_bytes = kChunkHeaderBytes;  // extensions of later versions are not understood, so not copied
+  if ((header.flags & kEncrypted) != 0) {
+    copy.flags = static_cast<std::uint16_t>(copy.flags & ~kEncrypted);
+    copy.stored_bytes = static_cast<std::uint32_t>(stored.size());
+    copy.stored_crc32c = crc32c(stored);
+  }
   impl_->totals.exchanges += header.exchanges;
   return impl_->write(copy, stored, routes);
 }

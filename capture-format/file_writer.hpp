@@ -1,6 +1,7 @@
 // Writes one capture file for a tool (import ...): complete under its final name, or not there at all.
 #pragma once
 
+#include "capture-format/crypto/key_ring.hpp"
 #include "capture-format/gap.hpp"
 #include "capture-format/record.hpp"
 #include "core/base/result.hpp"
@@ -26,6 +27,7 @@ struct FileWriterOptions {
   bool contains_unscrubbed = false;
   int compression_level = 3;
   std::size_t chunk_bytes = 1024 * 1024;
+  KeyRingPtr keys;  ///< present: the file is encrypted with the active one
 };
 
 struct FileWriterTotals {
@@ -46,8 +48,8 @@ class FileWriter {
   static bool fits(const ExchangeView& exchange) noexcept;
   /// Fails when the record does not fit or the disk fails; the latter is final.
   Outcome<> append(const ExchangeView& exchange);
-  /// Copies a chunk of another file as it is stored: all kinds of records, byte by byte. `routes` are its
-  /// endpoints. The caller has verified it.
+  /// Copies a chunk of another file: all kinds of records, byte by byte, `stored` being its zstd frame
+  /// (decrypted, if it was encrypted). `routes` are its endpoints. The caller has verified it.
   Outcome<> copy_chunk(const ChunkHeader& header, std::string_view stored, const RouteTable& routes);
   /// Exchanges that should be in the file and are not, by what its sources say: they get a gap record.
   void add_gap(const Gap& gap);

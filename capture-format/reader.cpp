@@ -19,6 +19,7 @@ struct Reader::Impl {
     totals.file_bytes = scanner.size();
     // The header is known before the first exchange is asked for.
     if (scanner.next() == ScanEvent::file) take_file(true);
+    if (!scanner.file().locked.empty()) return Failure{std::string(name) + ": " + scanner.file().locked};
     return {};
   }
 
@@ -26,13 +27,24 @@ struct Reader::Impl {
     const auto& file = scanner.file();
     const bool unscrubbed = info.contains_unscrubbed || file.contains_unscrubbed;
     if (first)
-      info = {to_hex(file.uuid), file.service,      file.host, file.build,
-              file.created_ns,   file.scrub_policy, false,     file.source};
+      info = {to_hex(file.uuid),
+              file.service,
+              file.host,
+              file.build,
+              file.created_ns,
+              file.scrub_policy,
+              false,
+              file.source,
+              file.envelope ? file.envelope->key_id : std::string()};
     info.contains_unscrubbed = unscrubbed;
   }
 
   void take_chunk() {
-    const auto raw = decompressor.decompress(scanner.chunk(), scanner.stored());
+    const auto raw = decompressor.decompress(scanner.chunk(), scanner.stored(), scanner.file().opener.get());
+    if (!raw && !scanner.file().locked.empty()) {
+      scanner.note_lost_chunk(scanner.file().locked);
+      return;
+    }
     if (!raw) {
       scanner.note_lost_chunk(raw.error().message);
       return;
@@ -122,23 +134,30 @@ Reader::Reader(Reader&&) noexcept = default;
 Reader& Reader::operator=(Reader&&) noexcept = default;
 Reader::~Reader() = default;
 
-Outcome<Reader> Reader::open(const std::filesystem::path& path) {
-  auto source = open_file_source(path);
-  if (!source) return source.error();
-  auto impl = std::make_unique<Impl>(std::move(*source));
-  if (auto begun = impl->begin(path.string()); !begun) return begun.error();
-  return Reader(std::move(impl));
-}
+Outcome<Reader> Reader::open(const std::filesystem::path& path) { return open(path, ReaderOptions()); }
 
 Outcome<Reader> Reader::open(const std::filesystem::path& path, const Filter& filter) {
-  auto reader = open(path);
-  if (reader) reader->impl_->select(filter);
-  return reader;
+  ReaderOptions options;
+  options.filter = filter;
+  return open(path, options);
 }
 
-Outcome<Reader> Reader::from_bytes(std::string bytes) {
-  auto impl = std::make_unique<Impl>(make_memory_source(std::move(bytes)));
-  if (auto begun = impl->begin("capture in memory"); !begun) return begun.error();
+Outcome<Reader> Reader::open(const std::filesystem::path& path, const ReaderOptions& options) {
+  auto source = open_file_source(path);
+  if (!source) return source.error();
+  return begin(*std::move(source), path.string(), options);
+}
+
+Outcome<Reader> Reader::from_bytes(std::string bytes, const ReaderOptions& options) {
+  return begin(make_memory_source(std::move(bytes)), "capture in memory", options);
+}
+
+Outcome<Reader> Reader::begin(std::unique_ptr<ByteSource> source, const std::string& name,
+                              const ReaderOptions& options) {
+  auto impl = std::make_unique<Impl>(std::move(source));
+  impl->scanner.use_keys(options.keys);
+  if (auto begun = impl->begin(name); !begun) return begun.error();
+  if (options.filter) impl->select(*options.filter);
   return Reader(std::move(impl));
 }
 
@@ -151,16 +170,26 @@ const Gaps& Reader::gaps() const { return impl_->gap; }
 const ReadTotals& Reader::totals() const { return impl_->totals; }
 bool Reader::sealed() const { return impl_->scanner.sealed(); }
 
-Outcome<bool> contains_unscrubbed(const std::filesystem::path& path) {
+Outcome<StreamHeaders> read_headers(const std::filesystem::path& path) {
   auto source = open_file_source(path);
   if (!source) return source.error();
   FrameScanner scanner(std::move(*source), FrameScanner::Content::headers_only);
   if (auto begun = scanner.begin(path.string()); !begun) return begun.error();
-  while (true) {
-    const auto event = scanner.next();
-    if (event == ScanEvent::end) return false;
-    if (event == ScanEvent::file && scanner.file().contains_unscrubbed) return true;
+  StreamHeaders headers;
+  for (auto event = scanner.next(); event != ScanEvent::end; event = scanner.next()) {
+    if (event != ScanEvent::file) continue;
+    const auto& file = scanner.file();
+    headers.contains_unscrubbed = headers.contains_unscrubbed || file.contains_unscrubbed;
+    headers.encrypted = headers.encrypted || file.envelope || !file.locked.empty();
+    if (headers.key_id.empty() && file.envelope) headers.key_id = file.envelope->key_id;
   }
+  return headers;
+}
+
+Outcome<bool> contains_unscrubbed(const std::filesystem::path& path) {
+  const auto headers = read_headers(path);
+  if (!headers) return headers.error();
+  return headers->contains_unscrubbed;
 }
 
 }  // namespace understudy::capture

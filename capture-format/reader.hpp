@@ -2,6 +2,7 @@
 // holds.
 #pragma once
 
+#include "capture-format/crypto/key_ring.hpp"
 #include "capture-format/filter.hpp"
 #include "capture-format/gap.hpp"
 #include "capture-format/record.hpp"
@@ -16,6 +17,8 @@
 
 namespace understudy::capture {
 
+class ByteSource;
+
 /// What the header of a file says (proto FileHeader).
 struct FileInfo {
   std::string uuid;  ///< 32 hex digits
@@ -26,6 +29,7 @@ struct FileInfo {
   std::uint32_t scrub_policy = 0;
   bool contains_unscrubbed = false;
   std::string source;  ///< "proxy", "import har" ...
+  std::string key_id;  ///< of what opens it; empty: not encrypted
 };
 
 /// Damage that was met and skipped so far.
@@ -49,15 +53,23 @@ struct ReadTotals {
 /// Losses that the recorder itself wrote into the file.
 using Gaps = Gap;
 
+/// How a file is read.
+struct ReaderOptions {
+  std::optional<Filter> filter;  ///< only what it wants; chunks that cannot hold any of it are not read
+  KeyRingPtr keys;               ///< for encrypted files; null: they are refused
+};
+
 /// Sequential reader over one file (or several that were concatenated). Not thread-safe.
 class Reader {
  public:
-  /// Fails with one clear line when the file cannot be opened or is no capture at all.
+  /// Fails with one clear line when the file cannot be opened, is no capture at all, or is encrypted and the
+  /// keys do not open it.
   static Outcome<Reader> open(const std::filesystem::path& path);
   /// Only what the filter wants; chunks that cannot hold any of it are neither read nor verified.
   static Outcome<Reader> open(const std::filesystem::path& path, const Filter& filter);
+  static Outcome<Reader> open(const std::filesystem::path& path, const ReaderOptions& options);
   /// The same over bytes in memory.
-  static Outcome<Reader> from_bytes(std::string bytes);
+  static Outcome<Reader> from_bytes(std::string bytes, const ReaderOptions& options = {});
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
@@ -83,8 +95,18 @@ class Reader {
  private:
   struct Impl;
   explicit Reader(std::unique_ptr<Impl> impl);
+  static Outcome<Reader> begin(std::unique_ptr<ByteSource> source, const std::string& name,
+                               const ReaderOptions& options);
   std::unique_ptr<Impl> impl_;
 };
+
+/// What the headers of all parts of a stream say; no key is needed for it.
+struct StreamHeaders {
+  bool contains_unscrubbed = false;  ///< any part
+  bool encrypted = false;            ///< any part
+  std::string key_id;                ///< of the first encrypted part that tells it
+};
+Outcome<StreamHeaders> read_headers(const std::filesystem::path& path);
 
 /// True when any part of the file is marked unscrubbed; walks the headers only.
 Outcome<bool> contains_unscrubbed(const std::filesystem::path& path);

@@ -117,6 +117,12 @@ Outcome<std::unique_ptr<Recorder>> Recorder::open(const RecorderOptions& options
                                                   std::function<void()> before_chunk) {
   auto directory = CaptureDirectory::open(options.directory);
   if (!directory) return directory.error();
+  const auto keys = open_key_ring(options.encryption);
+  if (!keys) return keys.error();
+  // What does not work now would only be seen as a capture that pauses at its first file.
+  FileHeader trial;
+  trial.uuid = random_uuid();
+  if (const auto sealer = FileSealer::make(keys->get(), trial); !sealer) return sealer.error();
   auto bounded = options;
   bounded.chunk_bytes = std::clamp(options.chunk_bytes, kChunkBytesMin, kRawBytesMax);
   std::unique_ptr<Recorder> recorder(new Recorder);
@@ -187,6 +193,7 @@ RecorderStats Recorder::stats() const {
   stats.rung = get(counters.rung);
   stats.paused = get(counters.paused);
   stats.disk_full = stats.paused && get(counters.paused_for_space);
+  stats.no_key = stats.paused && get(counters.paused_for_key);
   return stats;
 }
 

@@ -2,6 +2,7 @@
 // own.
 #pragma once
 
+#include "capture-format/crypto/key_ring.hpp"
 #include "capture-format/record.hpp"
 #include "capture-format/writer/interruption.hpp"
 #include "capture-format/writer/overload_ladder.hpp"
@@ -42,6 +43,7 @@ struct RecorderOptions {
   std::chrono::nanoseconds sync_interval =
       std::chrono::seconds(5);  ///< between fdatasyncs; 0: at sealing only
   KeepLimits keep;
+  KeyOptions encryption;  ///< given: files are encrypted
 
   bool operator==(const RecorderOptions&) const = default;
 };
@@ -65,13 +67,15 @@ struct RecorderStats {
   Rung rung = Rung::ordinary;       ///< what is given up just now
   bool paused = false;     ///< disk full or failing: exchanges are dropped and counted until it recovers
   bool disk_full = false;  ///< the pause waits for free space
+  bool no_key = false;     ///< the pause waits for the key command to wrap a new file's key
 };
 
 /// One producer thread calls `append` and `tick`; neither blocks on the disk. The destructor seals the file.
 class Recorder {
  public:
-  /// Fails when the directory cannot be made or written. `before_chunk` is called on the disk thread before
-  /// each chunk: a test can hold the disk back there.
+  /// Fails when the directory cannot be made or written, or when no key can be wrapped (which is tried, so
+  /// it may take as long as the key command). `before_chunk` is called on the disk thread before each chunk: a
+  /// test can hold the disk back there.
   static Outcome<std::unique_ptr<Recorder>> open(const RecorderOptions& options,
                                                  std::function<void()> before_chunk = {});
   ~Recorder();

@@ -176,6 +176,9 @@ Outcome<Options> options_of(const Arguments& arguments) {
   if (!arguments.report.empty()) options.report_directory = arguments.report;
   options.json_to_stdout = arguments.json;
   options.allow_unscrubbed = arguments.allow_unscrubbed;
+  auto keys = capture::open_key_ring_or_environment(arguments.keys);
+  if (!keys) return keys.error();
+  options.keys = *std::move(keys);
   return options;
 }
 

@@ -1,6 +1,7 @@
 // The command line as given, and its translation into options.
 #pragma once
 
+#include "capture-format/crypto/key_ring.hpp"
 #include "core/base/result.hpp"
 #include "replay/options.hpp"
 
@@ -34,6 +35,7 @@ struct Arguments {
   std::string report;
   bool json = false;
   bool allow_unscrubbed = false;
+  capture::KeyOptions keys;
 };
 
 /// Fails with one line that names the option and how to write it. Reads the guard file and those

@@ -31,6 +31,7 @@ struct CaptureStream::Impl {
   };
 
   ReadAheadLimits limits;
+  capture::ReaderOptions reading;
   std::vector<CaptureSummary> summaries;
   std::vector<Source> sources;  ///< by first_ns
   std::vector<Held> heap;
@@ -59,7 +60,7 @@ struct CaptureStream::Impl {
   void read_one(Source& source) {
     auto& summary = summaries[source.summary];
     if (!source.reader) {
-      auto opened = capture::Reader::open(summary.path);
+      auto opened = capture::Reader::open(summary.path, reading);
       // It could be opened at the start; a file that has gone since is a loss that the summary shows.
       if (!opened) return lose(source, opened.error().message);
       source.reader.emplace(std::move(*opened));
@@ -99,12 +100,13 @@ CaptureStream::CaptureStream(CaptureStream&&) noexcept = default;
 CaptureStream::~CaptureStream() = default;
 
 Outcome<CaptureStream> CaptureStream::open(const std::vector<std::filesystem::path>& paths,
-                                           const ReadAheadLimits& limits) {
+                                           const ReadAheadLimits& limits, const capture::KeyRingPtr& keys) {
   CaptureStream stream;
   auto& impl = *stream.impl_;
   impl.limits = limits;
+  impl.reading.keys = keys;
   for (const auto& path : paths) {
-    auto reader = capture::Reader::open(path);
+    auto reader = capture::Reader::open(path, impl.reading);
     if (!reader) return reader.error();
     const auto* first = reader->next();
     impl.sources.push_back({impl.summaries.size(), first ? first->start_ns : 0, 0, std::nullopt, false});

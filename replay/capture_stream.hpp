@@ -34,9 +34,11 @@ struct CaptureSummary {
 /// thread-safe.
 class CaptureStream {
  public:
-  /// Fails with one clear line when a file cannot be opened or is no capture.
+  /// Fails with one clear line when a file cannot be opened, is no capture, or is encrypted and `keys` do not
+  /// open it.
   static Outcome<CaptureStream> open(const std::vector<std::filesystem::path>& paths,
-                                     const ReadAheadLimits& limits = {});
+                                     const ReadAheadLimits& limits = {},
+                                     const capture::KeyRingPtr& keys = nullptr);
   CaptureStream(CaptureStream&&) noexcept;
   ~CaptureStream();
 

@@ -121,6 +121,14 @@ void add_command(CLI::App& app, std::function<ExitCode()>& run) {
       ->type_name("DIR");
   command->add_flag("--json", a.json, "Print report.json instead of the summary");
   command->add_flag("--allow-unscrubbed", a.allow_unscrubbed, "Send captures that were not scrubbed");
+  command
+      ->add_option("--key-file,--capture-key-file", a.keys.key_file,
+                   "Keys of encrypted captures; else $UNDERSTUDY_CAPTURE_KEY_FILE")
+      ->type_name("FILE");
+  command
+      ->add_option("--key-command,--capture-key-command", a.keys.key_command,
+                   "Program that unwraps their keys instead; else $UNDERSTUDY_CAPTURE_KEY_COMMAND")
+      ->type_name("COMMAND");
   command->footer(std::string(kFooter));
   command->callback([arguments, &run] { run = [arguments] { return run_command(*arguments); }; });
 }

@@ -1,6 +1,7 @@
 // Everything a replay can be told, validated; how it is said is command.cpp's business.
 #pragma once
 
+#include "capture-format/crypto/key_ring.hpp"
 #include "core/guard/guard.hpp"
 #include "core/http/fields.hpp"
 #include "core/net/endpoint.hpp"
@@ -19,6 +20,7 @@ namespace understudy::replay {
 
 struct Options {
   std::vector<std::filesystem::path> captures;
+  capture::KeyRingPtr keys;  ///< of encrypted captures; null: such are refused
   net::OriginUrl target;
   net::TlsClientOptions tls;  ///< for an https target
   Pace pace = SpeedPace{};

@@ -132,7 +132,7 @@ void conclude(const Options& options, const Planner& planner, const Driver& driv
 
 /// The second pass, on three threads.
 Outcome<> drive(const Options& options, FinishedRun& run) {
-  auto stream = CaptureStream::open(options.captures);
+  auto stream = CaptureStream::open(options.captures, {}, options.keys);
   if (!stream) return stream.error();
   Planner planner(options, run.survey->first_start_ns);
   Handover<PlannedExchange> plan(kPlanRing);
@@ -175,7 +175,7 @@ Outcome<> drive(const Options& options, FinishedRun& run) {
 Outcome<FinishedRun> run_replay(const Options& options) {
   if (auto checked = check_captures(options); !checked) return checked.error();
   if (options.show_progress) fmt::print(stderr, "reading captures ...");
-  auto survey = survey_captures(options.captures);
+  auto survey = survey_captures(options.captures, options.keys);
   if (options.show_progress) fmt::print(stderr, "\r\x1b[K");
   if (!survey) return survey.error();
   FinishedRun run;

@@ -4,8 +4,9 @@
 
 namespace understudy::replay {
 
-Outcome<Survey> survey_captures(const std::vector<std::filesystem::path>& paths) {
-  auto stream = CaptureStream::open(paths);
+Outcome<Survey> survey_captures(const std::vector<std::filesystem::path>& paths,
+                                const capture::KeyRingPtr& keys) {
+  auto stream = CaptureStream::open(paths, {}, keys);
   if (!stream) return stream.error();
   Survey survey;
   SessionHistories histories;

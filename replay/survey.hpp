@@ -21,7 +21,8 @@ struct Survey {
   diff::NoiseModel noise;
 };
 
-/// Reads everything once. Fails when a file is no capture.
-Outcome<Survey> survey_captures(const std::vector<std::filesystem::path>& paths);
+/// Reads everything once. Fails when a file is no capture, or `keys` do not open it.
+Outcome<Survey> survey_captures(const std::vector<std::filesystem::path>& paths,
+                                const capture::KeyRingPtr& keys = nullptr);
 
 }  // namespace understudy::replay

@@ -30,15 +30,19 @@ struct Arguments {
   std::string memory = "1GiB";
   unsigned workers = 1;
   bool allow_unscrubbed = false;
+  capture::KeyOptions keys;
 };
 
-Outcome<> load_capture(const std::string& path, bool allow_unscrubbed, ResponseBook& book) {
+Outcome<> load_capture(const std::string& path, bool allow_unscrubbed, const capture::KeyRingPtr& keys,
+                       ResponseBook& book) {
   const auto unscrubbed = capture::contains_unscrubbed(path);
   if (!unscrubbed) return unscrubbed.error();
   if (*unscrubbed && !allow_unscrubbed)
     return Failure{
         fmt::format("{}: holds unscrubbed data; give --allow-unscrubbed to serve it all the same", path)};
-  auto reader = capture::Reader::open(path);
+  capture::ReaderOptions reading;
+  reading.keys = keys;
+  auto reader = capture::Reader::open(path, reading);
   if (!reader) return reader.error();
   while (const auto* exchange = reader->next())
     if (auto added = book.add(*exchange); !added)
@@ -65,9 +69,12 @@ Outcome<> serve(const Arguments& arguments) {
   if (!memory) return Failure{fmt::format("--memory: {}", memory.error().message)};
   const auto address = net::parse_listen_address(arguments.listen);
   if (!address) return Failure{fmt::format("--listen: {}", address.error().message)};
+  const auto keys = capture::open_key_ring_or_environment(arguments.keys);
+  if (!keys) return keys.error();
   auto book = std::make_shared<ResponseBook>(*memory);
   for (const auto& path : arguments.captures)
-    if (auto loaded = load_capture(path, arguments.allow_unscrubbed, *book); !loaded) return loaded.error();
+    if (auto loaded = load_capture(path, arguments.allow_unscrubbed, *keys, *book); !loaded)
+      return loaded.error();
   if (book->counts().exchanges == 0) return Failure{"--capture: holds no exchange with a response"};
   log_loaded(book->counts());
 
@@ -110,6 +117,14 @@ void add_command(CLI::App& app, std::function<ExitCode()>& run) {
       ->capture_default_str();
   command->add_flag("--allow-unscrubbed", arguments->allow_unscrubbed,
                     "Serve captures that were not scrubbed");
+  command
+      ->add_option("--key-file,--capture-key-file", arguments->keys.key_file,
+                   "Keys of encrypted captures; else $UNDERSTUDY_CAPTURE_KEY_FILE")
+      ->type_name("FILE");
+  command
+      ->add_option("--key-command,--capture-key-command", arguments->keys.key_command,
+                   "Program that unwraps their keys instead; else $UNDERSTUDY_CAPTURE_KEY_COMMAND")
+      ->type_name("COMMAND");
   command->footer("Example: understudy stub --capture shop.ucap.zst --listen 127.0.0.1:9002");
   command->callback([arguments, &run] { run = [arguments] { return run_stub(*arguments); }; });
 }

@@ -144,6 +144,8 @@ std::string facts_as_text(const CaptureFacts& facts) {
   line("written by", fmt::format("{} at {}, service {} on {}, source {}", printable(facts.file.build),
                                  format_wall_time(facts.file.created_ns), printable(facts.file.service),
                                  printable(facts.file.host), printable(facts.file.source)));
+  if (!facts.file.key_id.empty())
+    line("encrypted", fmt::format("AES-256-GCM, data key wrapped by key '{}'", printable(facts.file.key_id)));
   line("state", facts.sealed ? "sealed" : "not sealed (still open, or its writer was killed)");
   if (facts.totals.exchanges != 0)
     line("time",
@@ -181,6 +183,7 @@ std::string facts_as_json(const CaptureFacts& facts) {
       .member("service", facts.file.service);
   json.member("host", facts.file.host).member("build", facts.file.build).member("source", facts.file.source);
   json.member("created", format_wall_time(facts.file.created_ns)).member("sealed", facts.sealed);
+  json.member("encrypted", !facts.file.key_id.empty()).member("key_id", facts.file.key_id);
   json.member("first_start_ns", facts.first_start_ns).member("last_end_ns", facts.last_end_ns);
   json.member("exchanges", facts.totals.exchanges)
       .member("connections", std::uint64_t{facts.connections.size()});

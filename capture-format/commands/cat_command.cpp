@@ -1,5 +1,6 @@
 #include "capture-format/commands/console.hpp"
 #include "capture-format/commands/exchange_line.hpp"
+#include "capture-format/commands/key_arguments.hpp"
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/convert/ndjson_export.hpp"
 #include "capture-format/reader.hpp"
@@ -27,16 +28,17 @@ struct CatOptions {
   bool count = false;
   bool follow = false;
   std::uint64_t limit = 0;
+  KeyOptions keys;
 };
 
 /// Prints the exchanges of one file after the other until the limit, or until nobody reads any more.
 class Printing {
  public:
-  Printing(const CatOptions& options, const Filter& filter)
-      : options_(options), filter_(filter), left_(options.limit != 0 ? options.limit : UINT64_MAX) {}
+  Printing(const CatOptions& options, const ReaderOptions& reading)
+      : options_(options), reading_(reading), left_(options.limit != 0 ? options.limit : UINT64_MAX) {}
 
   Outcome<> file(const std::string& path) {
-    auto reader = options_.where.empty() ? Reader::open(path) : Reader::open(path, filter_);
+    auto reader = Reader::open(path, reading_);
     if (!reader) return reader.error();
     if (options_.follow)
       follow(*reader);
@@ -81,7 +83,7 @@ class Printing {
   }
 
   const CatOptions& options_;
-  const Filter& filter_;
+  const ReaderOptions& reading_;
   Output output_;
   std::uint64_t left_;
   std::uint64_t printed_ = 0;
@@ -94,7 +96,12 @@ ExitCode run_cat(const CatOptions& options) {
   if (options.follow && options.files.size() != 1)
     return fail(ExitCode::usage, "--follow follows one file: give one");
   note_interrupts();
-  Printing printing(options, *filter);
+  const auto keys = open_key_ring_or_environment(options.keys);
+  if (!keys) return fail(ExitCode::usage, keys.error().message);
+  ReaderOptions reading;
+  if (!options.where.empty()) reading.filter = *filter;
+  reading.keys = *keys;
+  Printing printing(options, reading);
   for (const auto& path : options.files) {
     if (const auto printed = printing.file(path); !printed) {
       printing.finish();
@@ -119,6 +126,7 @@ void add_cat(CLI::App& capture, Run& run) {
                     "Go on while the file (*.ucap.zst.part) grows, until it is sealed");
   command->add_option("--limit", options->limit, "Stop after this many exchanges")
       ->check(CLI::PositiveNumber);
+  declare_keys(*command, options->keys);
   command->footer(
       "Terms (FIELD OPERATOR VALUE without spaces; alternatives with |):\n"
       "  time>=2026-01-05T10:00:00Z  method=GET|POST  status=5xx|404|none  status>=400  latency>500ms\n"

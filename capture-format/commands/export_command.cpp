@@ -1,4 +1,5 @@
 #include "capture-format/commands/console.hpp"
+#include "capture-format/commands/key_arguments.hpp"
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/commands/text_file.hpp"
 #include "capture-format/convert/exporter.hpp"
@@ -23,6 +24,7 @@ struct ExportOptions {
   std::string output;
   bool allow_unscrubbed = false;
   bool force = false;
+  KeyOptions keys;
 };
 
 /// Before anything is written: all files can be read, and none holds what must not leave.
@@ -56,6 +58,10 @@ ExitCode run_export(const ExportOptions& options) {
   if (const auto checked = check_inputs(options); checked != ExitCode::ok) return checked;
   if (auto separate = check_output_is_no_input(options.output, options.files); !separate)
     return fail(ExitCode::usage, separate.error().message);
+  const auto keys = open_key_ring_or_environment(options.keys);
+  if (!keys) return fail(ExitCode::usage, keys.error().message);
+  ReaderOptions reading;
+  reading.keys = *keys;
   note_interrupts();
   auto output = TextFile::open(options.output, options.force);
   if (!output) return fail(ExitCode::usage, output.error().message);
@@ -64,7 +70,7 @@ ExitCode run_export(const ExportOptions& options) {
   bool wanted = (*output)->write(exporter->prologue());
   std::string text;
   for (const auto& path : options.files) {
-    auto reader = Reader::open(path);
+    auto reader = Reader::open(path, reading);
     if (!reader) return fail(ExitCode::usage, reader.error().message);
     Progress progress("exporting " + path);
     while (const auto* exchange = wanted && !interrupted() ? reader->next() : nullptr) {
@@ -98,12 +104,13 @@ void add_export(CLI::App& capture, Run& run) {
   command->add_flag("--allow-unscrubbed", options->allow_unscrubbed,
                     "Also export files that hold unscrubbed traffic");
   command->add_flag("--force", options->force, "Replace an existing output file");
+  declare_keys(*command, options->keys);
   command->footer(
       "Examples:\n  understudy capture export --to har shop.ucap.zst --output shop.har\n"
       "  understudy capture export --to har shop.ucap.zst | jq '.log.entries | length'\n"
       "  understudy capture export --to csv shop.ucap.zst -o shop.csv\n"
       "  understudy capture export --to curl --allow-unscrubbed raw.ucap.zst | sh\n"
-      "What a format cannot say is counted on stderr.\n"
+      "What a format cannot say is counted on stderr. The output is plain, also of encrypted captures.\n"
       "\nExit codes: 0 exported, 1 exported what damage has left, 2 usage, 130 interrupted.");
   command->callback([options, &run] { run = [options] { return run_export(*options); }; });
 }

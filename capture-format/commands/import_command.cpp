@@ -1,4 +1,5 @@
 #include "capture-format/commands/console.hpp"
+#include "capture-format/commands/key_arguments.hpp"
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/convert/importer.hpp"
 #include "capture-format/convert/json_writer.hpp"
@@ -26,6 +27,8 @@ struct ImportOptions {
   bool allow_unscrubbed = false;
   bool force = false;
   bool json = false;
+  KeyOptions capture_keys;
+  bool encrypt = false;
 };
 
 std::string report_as_text(const ImportReport& report, const FileWriterTotals& totals,
@@ -93,8 +96,16 @@ ExitCode run_import(const ImportOptions& options) {
   }
   if (auto separate = check_output_is_no_input(options.output, options.inputs); !separate)
     return fail(ExitCode::usage, separate.error().message);
+  auto capture_keys = Outcome<KeyRingPtr>(KeyRingPtr());
+  if (options.encrypt || options.capture_keys.given()) {
+    capture_keys = open_key_ring_or_environment(options.capture_keys);
+    if (!capture_keys) return fail(ExitCode::usage, capture_keys.error().message);
+    if (*capture_keys == nullptr)
+      return fail(ExitCode::usage, "--encrypt: needs --capture-key-file or --capture-key-command");
+  }
   note_interrupts();
   FileWriterOptions file;
+  file.keys = *capture_keys;
   file.output = options.output;
   file.overwrite = options.force;
   file.service = options.service;
@@ -138,6 +149,11 @@ void add_import(CLI::App& capture, Run& run) {
                     "Keep every byte; the file is marked as unscrubbed");
   command->add_flag("--force", options->force, "Replace an existing output file");
   command->add_flag("--json", options->json, "The report as one JSON object");
+  declare_keys(*command, options->capture_keys, KeyNames::long_one);
+  declare_key_id(*command, options->capture_keys, KeyNames::long_one);
+  command->add_flag(
+      "--encrypt", options->encrypt,
+      "Encrypt the capture with the key of the environment; --capture-key-file encrypts by itself");
   command->footer(
       "Traffic is scrubbed as the proxy scrubs it. The report accounts for every entry.\n"
       "Examples:\n  understudy capture import --from har browser.har --output browser.ucap.zst\n"

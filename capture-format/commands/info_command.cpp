@@ -1,5 +1,6 @@
 #include "capture-format/commands/capture_facts.hpp"
 #include "capture-format/commands/console.hpp"
+#include "capture-format/commands/key_arguments.hpp"
 #include "capture-format/commands/registration.hpp"
 
 #include <memory>
@@ -14,15 +15,20 @@ namespace {
 struct InfoOptions {
   std::vector<std::string> files;
   bool json = false;
+  KeyOptions keys;
 };
 
 ExitCode run_info(const InfoOptions& options) {
+  const auto keys = open_key_ring_or_environment(options.keys);
+  if (!keys) return fail(ExitCode::usage, keys.error().message);
+  ReaderOptions reading;
+  reading.keys = *keys;
   Output output;
   bool damaged = false;
   bool first = true;
   std::string json = "{\"files\":[";
   for (const auto& path : options.files) {
-    auto reader = Reader::open(path);
+    auto reader = Reader::open(path, reading);
     if (!reader) return fail(ExitCode::usage, reader.error().message);
     Progress progress("reading " + path);
     const auto facts = gather_facts(path, std::move(*reader), progress);
@@ -46,6 +52,7 @@ void add_info(CLI::App& capture, Run& run) {
   auto options = std::make_shared<InfoOptions>();
   command->add_option("FILE", options->files, "Capture files")->required();
   command->add_flag("--json", options->json, "One JSON object for programs");
+  declare_keys(*command, options->keys);
   command->footer(
       "Examples:\n  understudy capture info shop.ucap.zst\n"
       "  understudy capture info --json captures/*.ucap.zst | jq '.files[].exchanges'\n"

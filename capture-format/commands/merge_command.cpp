@@ -50,11 +50,14 @@ struct Inputs {
 };
 
 /// Every exchange of every input, in the order of the files, gaps carried over.
-Outcome<Inputs> read_all(const MergeOptions& options, FileWriter& writer, const TimeSorter::Take& take) {
+Outcome<Inputs> read_all(const MergeOptions& options, const Provenance& provenance, FileWriter& writer,
+                         const TimeSorter::Take& take) {
+  ReaderOptions reading;
+  reading.keys = provenance.reading;
   Inputs inputs;
   for (std::size_t file = 0; file < options.inputs.size(); ++file) {
     const auto& path = options.inputs[file];
-    auto reader = Reader::open(path);
+    auto reader = Reader::open(path, reading);
     if (!reader) return reader.error();
     const Renumbering renumbered(file, reader->info().uuid);
     Progress progress("reading " + path);
@@ -89,8 +92,15 @@ Outcome<Inputs> sort_all(const MergeOptions& options, const Provenance& provenan
   const std::filesystem::path output(options.output);
   sorting.scratch = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
   sorting.contains_unscrubbed = provenance.contains_unscrubbed;
+  // What was encrypted must not lie on the disk in plain, not for a moment.
+  if (provenance.reading != nullptr || provenance.writing != nullptr) {
+    const auto keys = ephemeral_key_ring();
+    if (!keys) return keys.error();
+    sorting.keys = *keys;
+  }
   TimeSorter sorter(sorting);
-  auto inputs = read_all(options, writer, [&sorter](const ExchangeView& each) { return sorter.add(each); });
+  auto inputs =
+      read_all(options, provenance, writer, [&sorter](const ExchangeView& each) { return sorter.add(each); });
   if (!inputs || inputs->interrupted) return inputs;
   auto written = sorter.finish([&writer](const ExchangeView& each) -> Outcome<> {
     if (interrupted()) return Failure{"interrupted"};
@@ -109,7 +119,7 @@ ExitCode run_merge(const MergeOptions& options) {
   if (!writer) return fail(ExitCode::usage, writer.error().message);
   const auto append = [&writer](const ExchangeView& each) { return (*writer)->append(each); };
   const auto inputs = options.source == "merge" ? sort_all(options, *provenance, **writer)
-                                                : read_all(options, **writer, append);
+                                                : read_all(options, *provenance, **writer, append);
   if (!inputs) return fail(ExitCode::usage, inputs.error().message);
   if (inputs->interrupted) return ExitCode::interrupted;
   return finish(**writer, options, inputs->damaged);

@@ -1,6 +1,7 @@
 // The options of every sub-command that writes a capture file out of capture files.
 #pragma once
 
+#include "capture-format/crypto/key_ring.hpp"
 #include "capture-format/file_writer.hpp"
 #include "core/base/result.hpp"
 
@@ -20,19 +21,32 @@ struct OutputOptions {
   std::string output;
   bool allow_unscrubbed = false;
   bool force = false;
+  KeyOptions keys;
+  bool encrypt = false;
+  bool decrypt = false;
 
-  /// Declares FILE..., --output, --allow-unscrubbed and --force.
+  /// Declares FILE..., --output, --allow-unscrubbed, --force and the options of encryption.
   void declare(CLI::App& command);
 };
 
-/// What the headers of the inputs say together.
-struct Provenance {
+struct WritingKeys {
+  KeyRingPtr reading;  ///< opens the inputs; null: none was given
+  KeyRingPtr writing;  ///< of the output; null: it will be plain
+};
+
+/// The keys of a command whose inputs are `encrypted`, with `key_id`. Fails when they cannot be had.
+Outcome<WritingKeys> open_writing_keys(const OutputOptions& options, bool encrypted,
+                                       const std::string& key_id);
+
+/// What the headers of the inputs say together, and the keys.
+struct Provenance : WritingKeys {
   std::string service;               ///< of the first
   std::uint32_t scrub_policy = 0;    ///< 0 when they differ
   bool contains_unscrubbed = false;  ///< any of them
 };
 
-/// Fails when an input cannot be read, is the output, or holds unscrubbed traffic without the flag.
+/// Fails when an input cannot be read, is the output, or holds unscrubbed traffic without the flag. The
+/// output is encrypted when any input is, unless --decrypt says otherwise.
 Outcome<Provenance> check_inputs(const OutputOptions& options);
 
 /// Opens the output, marked as its inputs are; `source` names the sub-command.

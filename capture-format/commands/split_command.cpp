@@ -119,8 +119,10 @@ ExitCode run_split(SplitOptions options) {
   note_interrupts();
   Parts parts(options, *provenance);
   bool damaged = false;
+  ReaderOptions reading;
+  reading.keys = provenance->reading;
   for (const auto& path : options.inputs) {
-    auto reader = Reader::open(path);
+    auto reader = Reader::open(path, reading);
     if (!reader) return fail(ExitCode::usage, reader.error().message);
     Progress progress("splitting " + path);
     while (const auto* exchange = reader->next()) {

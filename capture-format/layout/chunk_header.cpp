@@ -13,6 +13,7 @@ using At = ChunkHeaderOffset;
 constexpr std::size_t kCrcBytes = 4;
 static_assert(At::kExtensions + kCrcBytes == kChunkHeaderBytes);
 static_assert(At::kBloom + RouteBloom::kBytes == At::kReserved);
+static_assert(kChunkHeaderBytes + kChunkExtensionBytesMax == kChunkHeaderBytesMax);
 
 }  // namespace
 
@@ -59,6 +60,20 @@ ChunkHeaderBytes encode(const ChunkHeader& header) noexcept {
   std::copy(header.bloom.bytes().begin(), header.bloom.bytes().end(), at + At::kBloom);
   wire::store(at + At::kExtensions, crc32c({at, At::kExtensions}));
   return bytes;
+}
+
+std::string encode(const ChunkHeader& header, std::string_view extension) {
+  const auto fixed = encode(header);
+  const auto length = kChunkHeaderBytes + extension.size();
+  std::string frame(fixed.data(), At::kExtensions);
+  frame.reserve(length);
+  wire::store(frame.data() + At::kFrameLength, static_cast<std::uint32_t>(length - kSkippableHeadBytes));
+  wire::store(frame.data() + At::kHeaderLength, static_cast<std::uint16_t>(length));
+  frame += extension;
+  const auto checksum = crc32c(frame);
+  frame.resize(length);
+  wire::store(frame.data() + length - kCrcBytes, checksum);
+  return frame;
 }
 
 std::optional<std::size_t> chunk_header_length(std::string_view fixed) noexcept {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace understudy::capture {
@@ -102,6 +103,10 @@ using ChunkHeaderBytes = std::array<char, kChunkHeaderBytes>;
 
 /// All fields, the checksum last.
 ChunkHeaderBytes encode(const ChunkHeader& header) noexcept;
+
+/// The same with an extension, which is no longer than kChunkExtensionBytesMax: the whole frame.
+std::string encode(const ChunkHeader& header, std::string_view extension);
+inline constexpr std::size_t kChunkExtensionBytesMax = 4096 - kChunkHeaderBytes;
 
 /// The header's own length as far as `fixed` (its first 320 bytes) says, or nothing when it cannot be one.
 std::optional<std::size_t> chunk_header_length(std::string_view fixed) noexcept;

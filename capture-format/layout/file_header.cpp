@@ -1,5 +1,6 @@
 #include "capture-format/layout/file_header.hpp"
 
+#include "capture-format/layout/key_envelope_message.hpp"
 #include "capture-format/layout/limits.hpp"
 #include "capture-format/layout/wire.hpp"
 #include "capture-format/layout/zstd_frame.hpp"
@@ -42,6 +43,7 @@ std::string encode_message(const FileHeader& header) {
   message.set_source(header.source);
   message.set_clock("utc");
   message.set_file_descriptor_set(descriptor_set());
+  if (header.envelope) put_envelope(*header.envelope, *message.mutable_encryption());
   return message.SerializeAsString();
 }
 
@@ -55,7 +57,18 @@ bool decode_message(std::string_view bytes, FileHeader& header) {
   header.scrub_policy = message.scrub_policy();
   header.contains_unscrubbed = message.contains_unscrubbed();
   header.source = message.source();
+  header.envelope.reset();
+  if (message.has_encryption()) header.envelope = envelope_of(message.encryption());
   return true;
+}
+
+/// Fills in both lengths and appends the checksum.
+void finish_frame(std::string& frame, std::size_t message_bytes) {
+  wire::store(frame.data() + 4, static_cast<std::uint32_t>(frame.size() + kCrcBytes - kSkippableHeadBytes));
+  wire::store(frame.data() + kLengthAt, static_cast<std::uint32_t>(message_bytes));
+  const auto checksum = crc32c(frame);
+  frame.resize(frame.size() + kCrcBytes);
+  wire::store(frame.data() + frame.size() - kCrcBytes, checksum);
 }
 
 }  // namespace
@@ -64,18 +77,35 @@ std::string encode(const FileHeader& header) {
   const auto message = encode_message(header);
   std::string frame(kFileHeaderFixedBytes, '\0');
   wire::store(frame.data(), kFileHeaderMagic);
-  wire::store(frame.data() + 4, static_cast<std::uint32_t>(kFileHeaderFixedBytes - kSkippableHeadBytes +
-                                                           message.size() + kCrcBytes));
   std::copy(kFileMagic.begin(), kFileMagic.end(), frame.data() + kMagicAt);
   frame[kMajorAt] = static_cast<char>(header.major);
   frame[kMinorAt] = static_cast<char>(header.minor);
   std::copy(header.uuid.begin(), header.uuid.end(), frame.data() + kFileUuidAt);
-  wire::store(frame.data() + kLengthAt, static_cast<std::uint32_t>(message.size()));
   frame += message;
-  const auto checksum = crc32c(frame);
-  frame.resize(frame.size() + kCrcBytes);
-  wire::store(frame.data() + frame.size() - kCrcBytes, checksum);
+  finish_frame(frame, message.size());
   return frame;
+}
+
+Outcome<std::string> with_envelope(std::string_view frame, const KeyEnvelope& envelope) {
+  FileHeader header;
+  std::size_t frame_bytes = 0;
+  if (decode_file_header(frame, header, frame_bytes) != FileHeaderError::none || frame_bytes != frame.size())
+    return Failure{"its header is damaged: recover it first"};
+  if (!header.envelope) return Failure{"is not encrypted"};
+  const std::size_t message_bytes = wire::load<std::uint32_t>(frame.data() + kLengthAt);
+  const auto message_end = kFileHeaderFixedBytes + message_bytes;
+  v1::FileHeader message;
+  message.ParseFromArray(frame.data() + kFileHeaderFixedBytes, static_cast<int>(message_bytes));
+  auto replaced = replace_envelope(envelope, *message.mutable_encryption());
+  if (!replaced) return replaced.error();
+  std::string changed(frame.substr(0, kFileHeaderFixedBytes));
+  changed += message.SerializeAsString();
+  if (changed.size() != message_end)
+    return Failure{"was written by a version that lays its header out otherwise"};
+  // What a later minor version has put behind the message stays.
+  changed += frame.substr(message_end, frame.size() - message_end - kCrcBytes);
+  finish_frame(changed, message_bytes);
+  return {boost::system::in_place_value, std::move(changed)};
 }
 
 std::optional<std::size_t> file_header_length(std::string_view head) noexcept {

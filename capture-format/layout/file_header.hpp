@@ -1,14 +1,19 @@
 // The first frame of every capture file: magic, version, identity and provenance.
 #pragma once
 
+#include "capture-format/crypto/key_envelope.hpp"
 #include "capture-format/layout/uuid.hpp"
+#include "core/base/result.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace understudy::capture {
+
+class FileOpener;
 
 inline constexpr std::string_view kFileMagic = "UCAPv1\r\n";
 /// Everything before the protobuf FileHeader: skippable-frame head, magic, version, uuid, length.
@@ -28,6 +33,11 @@ struct FileHeader {
   std::uint32_t scrub_policy = 0;
   bool contains_unscrubbed = false;
   std::string source;
+  std::optional<KeyEnvelope> envelope;  ///< present: the file is encrypted
+
+  // Set by a reader, never written.
+  std::shared_ptr<const FileOpener> opener;  ///< opens chunks and summary; null: plain, or locked
+  std::string locked;                        ///< why an encrypted file cannot be opened; else empty
 };
 
 /// The whole frame, with the FileDescriptorSet of capture.proto embedded.
@@ -45,6 +55,10 @@ FileHeaderError decode_file_header(std::string_view bytes, FileHeader& header, s
 
 /// The frame's length as its first 8 bytes say, or nothing when it is no file header or over the cap.
 std::optional<std::size_t> file_header_length(std::string_view head) noexcept;
+
+/// A file header's frame with another envelope and nothing else changed, as long as before. Fails when the
+/// frame is none, is not encrypted, or has too little room.
+Outcome<std::string> with_envelope(std::string_view frame, const KeyEnvelope& envelope);
 
 /// The name of this machine.
 std::string host_name();

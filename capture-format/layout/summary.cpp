@@ -14,6 +14,10 @@ using At = ChunkHeaderOffset;
 
 constexpr std::size_t kFixedBytes =
     kSkippableHeadBytes + 12;  // inner magic, entry size, reserved, entry count
+constexpr std::size_t kEntrySizeAt = 12;
+constexpr std::size_t kFlagsAt = 14;
+constexpr std::size_t kCountAt = 16;
+constexpr std::uint16_t kSummaryEncrypted = 1;
 constexpr std::size_t kCrcBytes = 4;
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kUuidInTrailerBytes = 8;
@@ -24,6 +28,7 @@ void encode_entry(const IndexEntry& entry, char* at) {
   const auto header = encode(entry.header);
   wire::store(at, entry.offset);
   std::copy_n(header.data() + At::kHeaderLength, 5, at + 8);  // length, kind, flags
+  wire::store(at + 8, entry.header.header_bytes);
   std::copy(header.data() + At::kSequence, header.data() + At::kReserved, at + kIndexFieldsAt);
 }
 
@@ -62,33 +67,64 @@ std::string encode_message(const Summary& summary) {
   return message.SerializeAsString();
 }
 
+/// Fills in magic and length and appends checksum and trailer.
+void finish_frame(std::string& frame, const Uuid& file_uuid, std::uint64_t summary_offset) {
+  const auto checked = frame.size();
+  const auto frame_bytes = checked + kCrcBytes + kSummaryTrailerBytes;
+  frame.resize(frame_bytes);
+  wire::store(frame.data(), kSummaryMagic);
+  wire::store(frame.data() + 4, static_cast<std::uint32_t>(frame_bytes - kSkippableHeadBytes));
+  std::copy(kSummaryInnerMagic.begin(), kSummaryInnerMagic.end(), frame.data() + kSkippableHeadBytes);
+  char* at = frame.data() + checked;
+  wire::store(at, crc32c({frame.data(), checked}));
+  at += kCrcBytes;
+  wire::store(at, static_cast<std::uint64_t>(frame_bytes));
+  wire::store(at + 8, summary_offset + frame_bytes);
+  std::copy_n(file_uuid.begin(), kUuidInTrailerBytes, at + 16);
+  std::copy(kEndMagic.begin(), kEndMagic.end(), at + 24);
+}
+
 }  // namespace
+
+bool is_intact_summary(std::string_view frame, const Uuid& file_uuid) noexcept {
+  if (frame.size() < kFixedBytes + kLengthBytes + kCrcBytes + kSummaryTrailerBytes) return false;
+  const auto trailer = decode_summary_trailer(frame.substr(frame.size() - kSummaryTrailerBytes), file_uuid);
+  if (!trailer || trailer->summary_bytes != frame.size()) return false;
+  const auto checked = frame.substr(0, frame.size() - kSummaryTrailerBytes - kCrcBytes);
+  return crc32c(checked) == wire::load<std::uint32_t>(frame.data() + checked.size()) &&
+         frame.substr(kSkippableHeadBytes, kSummaryInnerMagic.size()) == kSummaryInnerMagic;
+}
 
 std::string encode(const Summary& summary, const Uuid& file_uuid, std::uint64_t summary_offset) {
   const auto message = encode_message(summary);
   const auto index_bytes = summary.index.size() * kSummaryEntryBytes;
-  const auto frame_bytes =
-      kFixedBytes + index_bytes + kLengthBytes + message.size() + kCrcBytes + kSummaryTrailerBytes;
-  std::string frame(frame_bytes, '\0');
+  std::string frame(kFixedBytes + index_bytes + kLengthBytes, '\0');
   char* at = frame.data();
-  wire::store(at, kSummaryMagic);
-  wire::store(at + 4, static_cast<std::uint32_t>(frame_bytes - kSkippableHeadBytes));
-  std::copy(kSummaryInnerMagic.begin(), kSummaryInnerMagic.end(), at + 8);
-  wire::store(at + 12, static_cast<std::uint16_t>(kSummaryEntryBytes));
-  wire::store(at + 16, static_cast<std::uint32_t>(summary.index.size()));
+  wire::store(at + kEntrySizeAt, static_cast<std::uint16_t>(kSummaryEntryBytes));
+  wire::store(at + kCountAt, static_cast<std::uint32_t>(summary.index.size()));
   at += kFixedBytes;
   for (const auto& entry : summary.index) {
     encode_entry(entry, at);
     at += kSummaryEntryBytes;
   }
   wire::store(at, static_cast<std::uint32_t>(message.size()));
-  at = std::copy(message.begin(), message.end(), at + kLengthBytes);
-  wire::store(at, crc32c({frame.data(), static_cast<std::size_t>(at - frame.data())}));
-  at += kCrcBytes;
-  wire::store(at, static_cast<std::uint64_t>(frame_bytes));
-  wire::store(at + 8, summary_offset + frame_bytes);
-  std::copy_n(file_uuid.begin(), kUuidInTrailerBytes, at + 16);
-  std::copy(kEndMagic.begin(), kEndMagic.end(), at + 24);
+  frame += message;
+  finish_frame(frame, file_uuid, summary_offset);
+  return frame;
+}
+
+std::string_view summary_content(std::string_view frame) noexcept {
+  return frame.substr(kEntrySizeAt, frame.size() - kEntrySizeAt - kCrcBytes - kSummaryTrailerBytes);
+}
+
+std::string encode_sealed_summary(std::string_view sealed, std::uint32_t chunks, const Uuid& file_uuid,
+                                  std::uint64_t summary_offset) {
+  std::string frame(kFixedBytes, '\0');
+  // An entry size of 0: whoever does not know of encryption does not take the ciphertext for an index.
+  wire::store(frame.data() + kFlagsAt, kSummaryEncrypted);
+  wire::store(frame.data() + kCountAt, chunks);
+  frame += sealed;
+  finish_frame(frame, file_uuid, summary_offset);
   return frame;
 }
 
@@ -102,15 +138,25 @@ std::optional<SummaryTrailer> decode_summary_trailer(std::string_view trailer,
 }
 
 std::optional<Summary> decode_summary(std::string_view frame, const Uuid& file_uuid) {
-  if (frame.size() < kFixedBytes + kLengthBytes + kCrcBytes + kSummaryTrailerBytes) return std::nullopt;
-  const auto trailer = decode_summary_trailer(frame.substr(frame.size() - kSummaryTrailerBytes), file_uuid);
-  if (!trailer || trailer->summary_bytes != frame.size()) return std::nullopt;
-  const auto checked = frame.substr(0, frame.size() - kSummaryTrailerBytes - kCrcBytes);
-  if (crc32c(checked) != wire::load<std::uint32_t>(frame.data() + checked.size())) return std::nullopt;
-  if (frame.substr(8, kSummaryInnerMagic.size()) != kSummaryInnerMagic) return std::nullopt;
-  const std::size_t entry_bytes = wire::load<std::uint16_t>(frame.data() + 12);
-  const std::size_t entries = wire::load<std::uint32_t>(frame.data() + 16);
-  auto rest = checked.substr(kFixedBytes);
+  if (!is_intact_summary(frame, file_uuid)) return std::nullopt;
+  return decode_summary_content(summary_content(frame));
+}
+
+std::optional<SealedSummary> decode_sealed_summary(std::string_view frame, const Uuid& file_uuid) noexcept {
+  if (!is_intact_summary(frame, file_uuid)) return std::nullopt;
+  if (wire::load<std::uint16_t>(frame.data() + kEntrySizeAt) != 0 ||
+      wire::load<std::uint16_t>(frame.data() + kFlagsAt) != kSummaryEncrypted)
+    return std::nullopt;
+  return SealedSummary{wire::load<std::uint32_t>(frame.data() + kCountAt),
+                       summary_content(frame).substr(kFixedBytes - kEntrySizeAt)};
+}
+
+std::optional<Summary> decode_summary_content(std::string_view content) {
+  constexpr auto kHeadBytes = kFixedBytes - kEntrySizeAt;
+  if (content.size() < kHeadBytes + kLengthBytes) return std::nullopt;
+  const std::size_t entry_bytes = wire::load<std::uint16_t>(content.data());
+  const std::size_t entries = wire::load<std::uint32_t>(content.data() + kCountAt - kEntrySizeAt);
+  auto rest = content.substr(kHeadBytes);
   if (entry_bytes < kSummaryEntryBytes || entries > rest.size() / entry_bytes) return std::nullopt;
   Summary summary;
   summary.index.reserve(entries);

@@ -50,4 +50,21 @@ std::optional<SummaryTrailer> decode_summary_trailer(std::string_view trailer,
 /// Checks lengths, checksum and trailer of the whole frame. Only a cache: every field is in the chunks too.
 std::optional<Summary> decode_summary(std::string_view frame, const Uuid& file_uuid);
 
+/// The part of a plain frame that is encrypted in an encrypted file: entry size, count, index and message.
+std::string_view summary_content(std::string_view frame) noexcept;
+/// The frame of an encrypted file. `sealed` is the ciphertext of the content, its tag at the end.
+std::string encode_sealed_summary(std::string_view sealed, std::uint32_t chunks, const Uuid& file_uuid,
+                                  std::uint64_t summary_offset);
+/// Lengths, checksum and trailer alone: what can be said of a frame that nobody opens.
+bool is_intact_summary(std::string_view frame, const Uuid& file_uuid) noexcept;
+
+struct SealedSummary {
+  std::uint32_t chunks = 0;
+  std::string_view sealed;
+};
+/// Checks lengths, checksum and trailer; nothing for a plain one.
+std::optional<SealedSummary> decode_sealed_summary(std::string_view frame, const Uuid& file_uuid) noexcept;
+/// What has been decrypted of one.
+std::optional<Summary> decode_summary_content(std::string_view content);
+
 }  // namespace understudy::capture

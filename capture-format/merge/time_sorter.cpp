@@ -96,6 +96,7 @@ Outcome<std::unique_ptr<FileWriter>> TimeSorter::open_run() {
   run.contains_unscrubbed = options_.contains_unscrubbed;
   run.compression_level = kRunLevel;
   run.chunk_bytes = kRunChunkBytes;
+  run.keys = options_.keys;
   return FileWriter::open(run);
 }
 
@@ -137,7 +138,9 @@ Outcome<> TimeSorter::merge_runs(const Take& take) {
     if (next[run] != nullptr) heads.push({next[run]->start_ns, run});
   };
   for (const auto& path : runs_) {
-    auto reader = Reader::open(path);
+    ReaderOptions reading;
+    reading.keys = options_.keys;
+    auto reader = Reader::open(path, reading);
     if (!reader) return reader.error();
     readers.push_back(*std::move(reader));
     next.push_back(nullptr);

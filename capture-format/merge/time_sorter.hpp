@@ -25,6 +25,7 @@ class TimeSorter {
     std::filesystem::path scratch;  ///< where the directory of the runs is made
     std::size_t memory_bytes = std::size_t{96} << 20;
     bool contains_unscrubbed = false;  ///< the runs are marked as their exchanges are
+    KeyRingPtr keys;                   ///< present: the runs are encrypted (by an ephemeral key, best)
   };
 
   explicit TimeSorter(Options options);

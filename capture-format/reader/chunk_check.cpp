@@ -9,8 +9,8 @@
 
 namespace understudy::capture {
 
-Outcome<> ChunkCheck::check(const ChunkHeader& header, std::string_view stored) {
-  const auto raw = decompressor_.decompress(header, stored);
+Outcome<> ChunkCheck::check(const ChunkHeader& header, std::string_view stored, const FileOpener* opener) {
+  const auto raw = decompressor_.decompress(header, stored, opener);
   if (!raw) return raw.error();
   routes_.clear();
   ExchangeView exchange;

@@ -15,7 +15,9 @@ class ChunkCheck {
  public:
   /// Fails with what is wrong: undecodable, a malformed record, another number of exchanges than the header
   /// says. `stored` has the right checksum already.
-  Outcome<> check(const ChunkHeader& header, std::string_view stored);
+  Outcome<> check(const ChunkHeader& header, std::string_view stored, const FileOpener* opener = nullptr);
+  /// The zstd frame of the last chunk that passed, decrypted.
+  std::string_view frame() const noexcept { return decompressor_.frame(); }
   /// The endpoints of the last chunk that passed.
   const RouteTable& routes() const noexcept { return routes_; }
 

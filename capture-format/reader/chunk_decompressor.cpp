@@ -2,6 +2,7 @@
 
 #include "capture-format/layout/limits.hpp"
 #include "capture-format/layout/zstd_frame.hpp"
+#include "capture-format/reader/file_opener.hpp"
 
 #include <string>
 
@@ -19,16 +20,25 @@ struct ChunkDecompressor::Context {
   ZSTD_DCtx* zstd = ZSTD_createDCtx();
   std::unique_ptr<char[]> raw;
   std::size_t capacity = 0;
+  std::unique_ptr<char[]> decrypted;
+  std::size_t decrypted_capacity = 0;
+  std::string_view frame;
 
   Context() = default;
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   ~Context() { ZSTD_freeDCtx(zstd); }
 
-  void reserve(std::size_t bytes) {
-    if (bytes <= capacity && (capacity <= kRawBytesKept || bytes > kRawBytesKept)) return;
-    raw.reset(new char[bytes]);
-    capacity = bytes;
+  void reserve(std::size_t bytes) { reserve(raw, capacity, bytes); }
+  char* reserve_decrypted(std::size_t bytes) {
+    reserve(decrypted, decrypted_capacity, bytes);
+    return decrypted.get();
+  }
+
+  static void reserve(std::unique_ptr<char[]>& buffer, std::size_t& size, std::size_t bytes) {
+    if (bytes <= size && (size <= kRawBytesKept || bytes > kRawBytesKept)) return;
+    buffer.reset(new char[bytes]);
+    size = bytes;
   }
 };
 
@@ -37,8 +47,19 @@ ChunkDecompressor::~ChunkDecompressor() = default;
 ChunkDecompressor::ChunkDecompressor(ChunkDecompressor&&) noexcept = default;
 ChunkDecompressor& ChunkDecompressor::operator=(ChunkDecompressor&&) noexcept = default;
 
-Outcome<std::string_view> ChunkDecompressor::decompress(const ChunkHeader& header, std::string_view stored) {
-  if ((header.flags & kEncrypted) != 0) return Failure{"encrypted"};
+std::string_view ChunkDecompressor::frame() const noexcept { return context_->frame; }
+
+Outcome<std::string_view> ChunkDecompressor::decompress(const ChunkHeader& header, std::string_view stored,
+                                                        const FileOpener* opener) {
+  if ((header.flags & kEncrypted) != 0) {
+    if (opener == nullptr) return Failure{"encrypted"};
+    const auto opened = opener->open_data(header, stored, context_->reserve_decrypted(stored.size()));
+    if (!opened) return Failure{"its ciphertext is not authentic: changed, or of another place"};
+    stored = *opened;
+  } else if (opener != nullptr) {
+    return Failure{"plain, in an encrypted file"};
+  }
+  context_->frame = stored;
   const auto head = parse_zstd_frame_head(stored);
   if (!head) return Failure{"its data is no zstd frame"};
   if (head->content_bytes != header.raw_bytes || header.raw_bytes > kRawBytesMax)

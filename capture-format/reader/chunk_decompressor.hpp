@@ -9,6 +9,8 @@
 
 namespace understudy::capture {
 
+class FileOpener;
+
 /// Reuses its context and its output buffer; not thread-safe.
 class ChunkDecompressor {
  public:
@@ -18,8 +20,11 @@ class ChunkDecompressor {
   ChunkDecompressor& operator=(ChunkDecompressor&&) noexcept;
 
   /// Exactly one zstd frame with a content checksum, of the length that the header says. Valid until the next
-  /// call.
-  Outcome<std::string_view> decompress(const ChunkHeader& header, std::string_view stored);
+  /// call. `opener`: of the chunk's file, when that is encrypted; then a plain chunk is refused.
+  Outcome<std::string_view> decompress(const ChunkHeader& header, std::string_view stored,
+                                       const FileOpener* opener = nullptr);
+  /// The zstd frame of the last call, decrypted if it was encrypted; valid as long as its result.
+  std::string_view frame() const noexcept;
 
  private:
   struct Context;

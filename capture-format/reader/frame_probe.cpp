@@ -38,6 +38,10 @@ std::optional<ChunkHeader> FrameProbe::chunk_header(std::uint64_t offset) const 
   return decode_chunk_header({bytes.data(), got});
 }
 
+std::string FrameProbe::chunk_extension(std::uint64_t offset, const ChunkHeader& header) const {
+  return source_->read_at(offset + ChunkHeaderOffset::kExtensions, header.header_bytes - kChunkHeaderBytes);
+}
+
 std::optional<SummaryProbe> FrameProbe::summary(std::uint64_t offset, const Uuid& file_uuid,
                                                 std::uint64_t file_start, Depth depth) const {
   const auto head = source_->read_at(offset, kSummaryHeadBytes);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace understudy::capture {
 
@@ -32,6 +33,8 @@ class FrameProbe {
   FileHeaderProbe file_header(std::uint64_t offset) const;
   /// An intact chunk header; nothing otherwise.
   std::optional<ChunkHeader> chunk_header(std::uint64_t offset) const;
+  /// What stands between the fixed part and the checksum of the intact header at `offset`.
+  std::string chunk_extension(std::uint64_t offset, const ChunkHeader& header) const;
   enum class Depth : std::uint8_t { trailer, checksum };
   /// A summary frame that ends within the file; nothing otherwise.
   std::optional<SummaryProbe> summary(std::uint64_t offset, const Uuid& file_uuid, std::uint64_t file_start,

@@ -1,7 +1,9 @@
 #include "capture-format/reader/frame_scanner.hpp"
 
+#include "capture-format/layout/key_envelope_message.hpp"
 #include "capture-format/layout/limits.hpp"
 #include "capture-format/layout/wire.hpp"
+#include "capture-format/reader/file_opener.hpp"
 #include "capture-format/reader/resync.hpp"
 #include "core/base/crc32c.hpp"
 
@@ -115,7 +117,7 @@ bool FrameScanner::step_damaged_file_header(ScanEvent& event) {
   note(fmt::format("file at offset {}: its header is damaged, so its provenance is unknown", position_));
   const auto start = position_;
   skip_to(*first);
-  enter_unknown_file(header->file_uuid, start);
+  enter_unknown_file(*header, *first, start);
   event = ScanEvent::file;
   return true;
 }
@@ -128,7 +130,7 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
   }
   if (!in_file_ || header->file_uuid != file_.uuid) {
     note(fmt::format("file at offset {}: its header is missing, so its provenance is unknown", position_));
-    enter_unknown_file(header->file_uuid, position_);
+    enter_unknown_file(*header, position_, position_);
     event = ScanEvent::file;
     return true;
   }
@@ -136,6 +138,14 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
   chunk_ = *header;
   const auto data_at = position_ + header->header_bytes;
   const auto end = data_at + header->stored_bytes;
+  const bool trust = (header->flags & kHoldsFileMagic) == 0;
+  // Before anything of it is believed, its number above all.
+  if (!open_chunk()) {
+    note(fmt::format("chunk at offset {}: not what the writer of this file has put here", position_));
+    unresolved_ = true;
+    skip_chunk(data_at, end, trust);
+    return false;
+  }
   if (header->sequence < next_sequence_) {
     note(fmt::format("chunk {} at offset {}: stands here a second time", header->sequence, position_));
     skip_to(end <= source_->size() ? end : source_->size());
@@ -148,7 +158,6 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
   }
   unresolved_ = false;
   next_sequence_ = header->sequence + 1;
-  const bool trust = (header->flags & kHoldsFileMagic) == 0;
   if (end > source_->size()) {
     note_lost_chunk("cut off");
     go_on_after(data_at, trust);
@@ -160,10 +169,7 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
   }
   if (content_ == Content::stored && !read_stored(*header, data_at)) {
     note_lost_chunk("checksum differs");
-    if (probe_.is_frame_edge(end))
-      skip_to(end);
-    else
-      go_on_after(data_at, trust);
+    skip_chunk(data_at, end, trust);
     return false;
   }
   position_ = end;
@@ -171,11 +177,33 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
   return true;
 }
 
+/// Over data that is not what it should be: to its end, where a frame begins there.
+void FrameScanner::skip_chunk(std::uint64_t data_at, std::uint64_t end, bool trust_file_headers) {
+  if (probe_.is_frame_edge(end))
+    skip_to(end);
+  else
+    go_on_after(data_at, trust_file_headers);
+}
+
 bool FrameScanner::read_stored(const ChunkHeader& header, std::uint64_t data_at) {
   if (stored_.capacity() > kStoredBytesKept && header.stored_bytes <= kStoredBytesKept) stored_ = {};
   stored_.resize(header.stored_bytes);
   const auto got = source_->read_at(data_at, stored_.data(), stored_.size());
   return got == stored_.size() && crc32c(stored()) == header.stored_crc32c;
+}
+
+/// Completes the header of an encrypted chunk. False when it is not authentic, or plain in an encrypted file.
+bool FrameScanner::open_chunk() {
+  if (file_.opener == nullptr) return true;
+  if ((chunk_.flags & kEncrypted) == 0) return false;
+  const auto extension = decode_chunk_extension(probe_.chunk_extension(chunk_offset_, chunk_));
+  return extension && file_.opener->open_index(chunk_, extension->sealed_index);
+}
+
+bool FrameScanner::is_authentic_summary(std::uint64_t frame_bytes) {
+  if (file_.opener == nullptr) return true;
+  return file_.opener->open_summary(source_->read_at(position_, static_cast<std::size_t>(frame_bytes)))
+      .has_value();
 }
 
 bool FrameScanner::step_summary(ScanEvent& event) {
@@ -194,6 +222,11 @@ bool FrameScanner::step_summary(ScanEvent& event) {
       return false;
     }
     skip_to(end);
+  } else if (!is_authentic_summary(summary->frame_bytes)) {
+    note(fmt::format("summary at offset {}: not the one that the writer of this file has ended it with",
+                     position_));
+    position_ = end;
+    return false;
   } else if (summary->chunks > next_sequence_) {
     damage_.chunks_lost += summary->chunks - next_sequence_;
     if (!unresolved_) note(fmt::format("{} chunks at the end are missing", summary->chunks - next_sequence_));
@@ -211,22 +244,28 @@ bool FrameScanner::step_summary(ScanEvent& event) {
 void FrameScanner::enter_file(const FileHeader& header, std::uint64_t start) {
   leave_file();
   file_ = header;
+  keys_.enter(file_);
   file_start_ = start;
   next_sequence_ = 0;
   sealed_ = false;
   in_file_ = true;
 }
 
-void FrameScanner::enter_unknown_file(const Uuid& uuid, std::uint64_t start) {
+void FrameScanner::enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start) {
   FileHeader unknown;
-  unknown.uuid = uuid;
+  unknown.uuid = chunk.file_uuid;
   unknown.contains_unscrubbed = true;
   enter_file(unknown, start);
+  const auto extension = decode_chunk_extension(probe_.chunk_extension(chunk_at, chunk));
+  keys_.enter_unknown(file_, extension ? extension->envelope : std::nullopt, (chunk.flags & kEncrypted) != 0);
 }
 
 void FrameScanner::leave_file() {
   if (unresolved_) ++damage_.chunks_lost;
   unresolved_ = false;
+  // Chunks that were cut off at an edge leave no other trace.
+  if (in_file_ && !sealed_ && file_.opener != nullptr)
+    note(fmt::format("file {}: its authentic end is missing: not sealed, or cut off", to_hex(file_.uuid)));
 }
 
 /// Nothing of ours begins where a frame should. If it was a chunk, its data still tells its own length.

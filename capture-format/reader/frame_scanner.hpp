@@ -5,6 +5,7 @@
 #include "capture-format/layout/file_header.hpp"
 #include "capture-format/reader.hpp"
 #include "capture-format/reader/byte_source.hpp"
+#include "capture-format/reader/file_keys.hpp"
 #include "capture-format/reader/frame_probe.hpp"
 #include "core/base/result.hpp"
 
@@ -32,6 +33,10 @@ class FrameScanner {
   using Wanted = std::function<bool(const ChunkHeader&)>;
   void select(Wanted wanted) { wanted_ = std::move(wanted); }
 
+  /// Before `begin`. With the right key chunk headers are complete and `stored` is for its file's opener to
+  /// decrypt; without, an encrypted file says so in `file().locked` and shows what is in the clear.
+  void use_keys(KeyRingPtr keys) { keys_.use(std::move(keys)); }
+
   /// For a file that grows: looks for more bytes. False while what follows is not there as a whole frame, so
   /// that `next` would take it for a torn one.
   bool refresh();
@@ -45,6 +50,8 @@ class FrameScanner {
   const FileHeader& file() const noexcept { return file_; }
   const ChunkHeader& chunk() const noexcept { return chunk_; }
   std::uint64_t chunk_offset() const noexcept { return chunk_offset_; }
+  /// Where the file of the last event begins.
+  std::uint64_t file_start() const noexcept { return file_start_; }
   /// The verified stored bytes of the chunk; empty when only headers are read.
   std::string_view stored() const noexcept { return {stored_.data(), stored_.size()}; }
   bool sealed() const noexcept { return sealed_; }
@@ -60,13 +67,17 @@ class FrameScanner {
   bool step_damaged_file_header(ScanEvent& event);
   bool step_chunk(ScanEvent& event);
   bool step_summary(ScanEvent& event);
-  bool is_wanted() const { return !wanted_ || wanted_(chunk_); }
+  /// Nobody can say that of what is locked: it is read, and found unreadable.
+  bool is_wanted() const { return !wanted_ || !file_.locked.empty() || wanted_(chunk_); }
+  bool open_chunk();
+  bool is_authentic_summary(std::uint64_t frame_bytes);
   bool read_stored(const ChunkHeader& header, std::uint64_t data_at);
   void enter_file(const FileHeader& header, std::uint64_t start);
-  void enter_unknown_file(const Uuid& uuid, std::uint64_t start);
+  void enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start);
   void leave_file();
   void damaged_header_at_position();
   void go_on_after(std::uint64_t from, bool trust_file_headers);
+  void skip_chunk(std::uint64_t data_at, std::uint64_t end, bool trust_file_headers);
   void skip_to(std::uint64_t offset);
   void note(std::string what);
   bool exhausted();
@@ -77,6 +88,7 @@ class FrameScanner {
   Wanted wanted_;
   std::uint64_t position_ = 0;
   FileHeader file_;
+  FileKeys keys_;
   std::uint64_t file_start_ = 0;
   std::uint64_t next_sequence_ = 0;
   bool unresolved_ = false;  ///< damage since the last chunk: how many were lost is told by the next one

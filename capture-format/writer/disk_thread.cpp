@@ -239,8 +239,7 @@ bool DiskThread::ensure_file() {
   header.contains_unscrubbed = options_.contains_unscrubbed;
   header.source = "proxy";
   file_name_ = capture_file_name(options_.service, host_, header.created_ns, ++file_sequence_, header.uuid);
-  if (auto created = file_.create(directory_.descriptor(), file_name_ + std::string(kOpenSuffix), header);
-      !created) {
+  if (auto created = create_file(header); !created) {
     counters_.write_errors.fetch_add(1, std::memory_order_relaxed);
     pause(created.error());
     return false;
@@ -250,6 +249,18 @@ bool DiskThread::ensure_file() {
   next_sync_ = file_opened_ + options_.sync_interval;
   synced_bytes_ = 0;
   return true;
+}
+
+/// With a key command this waits for it; buffers fill meanwhile, and then exchanges are dropped and counted.
+Result<> DiskThread::create_file(FileHeader& header) {
+  const boost::system::error_code no_key(ENOKEY, boost::system::system_category());
+  // Read for each file: a key that is put first in the key file is used from the next file on.
+  const auto keys = open_key_ring(options_.encryption);
+  if (!keys) return no_key;
+  auto sealer = FileSealer::make(keys->get(), header);
+  if (!sealer) return no_key;
+  return file_.create(directory_.descriptor(), file_name_ + std::string(kOpenSuffix), header,
+                      *std::move(sealer));
 }
 
 void DiskThread::seal() {
@@ -270,6 +281,7 @@ void DiskThread::seal() {
 void DiskThread::pause(const boost::system::error_code& error) {
   next_retry_ = Clock::now() + kRetryInterval;
   counters_.paused_for_space.store(is_full(error), std::memory_order_relaxed);
+  counters_.paused_for_key.store(error.value() == ENOKEY, std::memory_order_relaxed);
   counters_.paused.store(true, std::memory_order_relaxed);
 }
 

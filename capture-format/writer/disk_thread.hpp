@@ -40,6 +40,7 @@ struct RecorderCounters {
   std::atomic<std::uint64_t> write_errors{0};
   std::atomic<bool> paused{false};
   std::atomic<bool> paused_for_space{false};
+  std::atomic<bool> paused_for_key{false};
 };
 
 /// One producer thread calls take_free, submit and finish; none of them waits, except that finish waits for
@@ -77,6 +78,7 @@ class DiskThread {
   bool write_or_reopen(const ChunkBuilder& chunk);
   bool write_lost();
   bool ensure_file();
+  Result<> create_file(FileHeader& header);
   void seal();
   void pause(const boost::system::error_code& error);
   void retry_when_due(bool now);

@@ -26,7 +26,8 @@ bool is_full(const boost::system::error_code& error) noexcept {
 
 OutputFile::~OutputFile() { abandon(); }
 
-Result<> OutputFile::create(int directory, std::string temporary_name, const FileHeader& header) {
+Result<> OutputFile::create(int directory, std::string temporary_name, const FileHeader& header,
+                            std::unique_ptr<FileSealer> sealer) {
   abandon();
   fd_ = openat(directory, temporary_name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd_ < 0) return last_error();
@@ -36,6 +37,7 @@ Result<> OutputFile::create(int directory, std::string temporary_name, const Fil
   directory_ = directory;
   temporary_name_ = std::move(temporary_name);
   uuid_ = header.uuid;
+  sealer_ = std::move(sealer);
   offset_ = 0;
   previous_chunk_ = 0;
   summary_ = Summary{};
@@ -50,8 +52,7 @@ Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, c
   header.sequence = summary_.index.size();
   header.previous_offset = previous_chunk_;
   const auto offset = offset_;
-  const auto fixed = encode(header);
-  auto written = write_all({fixed.data(), fixed.size()}, stored);
+  auto written = write_frames(header, stored);
   if (!written) {
     if (is_full(written.error())) cut_back(offset);
     return written;
@@ -62,6 +63,22 @@ Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, c
   return {};
 }
 
+Result<> OutputFile::write_frames(ChunkHeader& header, std::string_view stored) {
+  if (sealer_ == nullptr) {
+    const auto fixed = encode(header);
+    return write_all({fixed.data(), fixed.size()}, stored);
+  }
+  const auto sealed = sealer_->seal_chunk(header, stored);
+  if (!sealed) return sealed.error();
+  return write_all(sealed->header, sealed->stored);
+}
+
+Result<std::string> OutputFile::summary_frame() {
+  auto plain = encode(summary_, uuid_, offset_);
+  if (sealer_ == nullptr) return {boost::system::in_place_value, std::move(plain)};
+  return sealer_->seal_summary(plain, summary_.index.size(), offset_);
+}
+
 Result<> OutputFile::sync() {
   if (fdatasync(fd_) != 0) return last_error();
   return {};
@@ -70,7 +87,9 @@ Result<> OutputFile::sync() {
 Result<> OutputFile::seal(const std::string& final_name, bool exclusive) {
   rank_routes();
   const auto before = offset_;
-  auto sealed = write_all(encode(summary_, uuid_, offset_), {});
+  const auto frame = summary_frame();
+  if (!frame) return frame.error();
+  auto sealed = write_all(*frame, {});
   if (!sealed && is_full(sealed.error())) cut_back(before);
   if (sealed && fdatasync(fd_) != 0) sealed = last_error();
   if (sealed) {

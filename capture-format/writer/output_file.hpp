@@ -3,10 +3,12 @@
 
 #include "capture-format/layout/file_header.hpp"
 #include "capture-format/layout/summary.hpp"
+#include "capture-format/writer/file_sealer.hpp"
 #include "capture-format/writer/route_table.hpp"
 #include "core/base/result.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,8 +30,9 @@ class OutputFile {
 
   /// Creates `temporary_name` in the directory (O_EXCL, O_NOFOLLOW, 0600), locks it (flock) for as long as it
   /// is open, so that others see that somebody writes it, and writes the header. After a failure there is no
-  /// file.
-  Result<> create(int directory, std::string temporary_name, const FileHeader& header);
+  /// file. `sealer`, made for this header, encrypts the file.
+  Result<> create(int directory, std::string temporary_name, const FileHeader& header,
+                  std::unique_ptr<FileSealer> sealer = nullptr);
 
   /// Fills identity and place of `header` and writes both frames by one writev. After a full disk the file
   /// ends as it did before, as far as it can be cut.
@@ -54,6 +57,8 @@ class OutputFile {
 
  private:
   Result<> write_all(std::string_view first, std::string_view second);
+  Result<> write_frames(ChunkHeader& header, std::string_view stored);
+  Result<std::string> summary_frame();
   void cut_back(std::uint64_t offset) noexcept;
   void merge_routes(const RouteTable& routes);
   void rank_routes();
@@ -62,6 +67,7 @@ class OutputFile {
   int fd_ = -1;
   std::string temporary_name_;
   Uuid uuid_{};
+  std::unique_ptr<FileSealer> sealer_;  ///< null: a plain file
   std::uint64_t offset_ = 0;
   std::uint64_t previous_chunk_ = 0;
   Summary summary_;

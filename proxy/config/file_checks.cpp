@@ -47,9 +47,12 @@ Outcome<> check_file(std::string_view key, const fs::path& file) {
 }  // namespace
 
 Outcome<> check_files(const ProxyConfig& config) {
-  if (config.capture)
+  if (config.capture) {
     if (auto checked = check_directory("capture.directory", config.capture->directory); !checked)
       return checked;
+    if (const auto keys = capture::open_key_ring(config.capture->encryption); !keys)
+      return Failure{fmt::format("capture.encryption: {}", keys.error().message)};
+  }
   if (config.access_log && config.access_log->path != "-")
     return check_file("log.access", config.access_log->path);
   return {};

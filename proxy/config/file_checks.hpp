@@ -6,8 +6,9 @@
 
 namespace understudy::proxy {
 
-/// The capture directory and the access log's file can be written, or made. Changes nothing. Certificates,
-/// keys and tokens are read with the configuration.
+/// The capture directory and the access log's file can be written, or made; the captures' key file can be
+/// used (a key command is not run). Changes nothing. Certificates, other keys and tokens are read with the
+/// configuration.
 Outcome<> check_files(const ProxyConfig& config);
 
 }  // namespace understudy::proxy

@@ -17,6 +17,20 @@ void read_sample(const Node& node, ProxyConfig& config) {
   node.finish();
 }
 
+/// Keys themselves are read when files are checked and when the capture begins.
+capture::KeyOptions read_encryption(const Node& node) {
+  capture::KeyOptions keys;
+  node.read("key_file", keys.key_file, &Node::text);
+  node.read("key_command", keys.key_command, &Node::text);
+  node.read("key_id", keys.key_id, &Node::text);
+  node.finish();
+  if (!keys.given()) node.fail("needs a key_file or a key_command");
+  if (!keys.key_file.empty() && !keys.key_command.empty())
+    node.fail("has a key_file and a key_command: one of them is enough");
+  if (!keys.key_command.empty() && keys.key_id.empty()) node.fail("needs a key_id for its key_command");
+  return keys;
+}
+
 void read_capture(const Node& node, ProxyConfig& config) {
   capture::RecorderOptions options;
   const auto directory = node.member("directory");
@@ -34,6 +48,7 @@ void read_capture(const Node& node, ProxyConfig& config) {
     keep->finish();
   }
   node.read("sync", options.sync_interval, &Node::duration);
+  if (const auto encryption = node.member("encryption")) options.encryption = read_encryption(*encryption);
   node.finish();
   config.capture = std::move(options);
 }

@@ -116,7 +116,9 @@ void CaptureSink::tick(std::uint64_t lost_at_tees) {
   told_paused_ = stats.paused;
   if (stats.paused)
     telemetry::log(telemetry::Level::warning, "capture_paused",
-                   {{"cause", stats.disk_full ? "disk_full" : "write_error"}});
+                   {{"cause", stats.disk_full ? "disk_full"
+                              : stats.no_key  ? "no_key"
+                                              : "write_error"}});
   else
     telemetry::log(telemetry::Level::info, "capture_resumed");
 }
