@@ -5,9 +5,13 @@
 #include "capture-format/reader/frame_probe.hpp"
 #include "capture-format/reader/frame_scanner.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <optional>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -110,14 +114,17 @@ class Copy {
     struct stat status{};
     from_ = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (from_ < 0 || fstat(from_, &status) != 0) return failure();
+    // A recorder holds the lock of what it writes; it would go on in the file that loses its name here.
+    if (flock(from_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+      return Failure{fmt::format("{}: is being written; rekey it when it is sealed", path_)};
     to_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (to_ < 0 || fchmod(to_, status.st_mode & 0777U) != 0) return failure();
-    if (!copy_bytes(static_cast<std::uint64_t>(status.st_size))) return failure();
+    if (to_ < 0 || !copy_bytes(static_cast<std::uint64_t>(status.st_size))) return failure();
     for (const auto& [offset, bytes] : patches)
       if (pwrite(to_, bytes.data(), bytes.size(), static_cast<off_t>(offset)) !=
           static_cast<ssize_t>(bytes.size()))
         return failure();
-    if (fdatasync(to_) != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) return failure();
+    if (!keep_attributes(status) || fdatasync(to_) != 0 || rename(temporary_.c_str(), path_.c_str()) != 0)
+      return failure();
     renamed_ = true;
     return sync_directory();
   }
@@ -126,6 +133,14 @@ class Copy {
   Failure failure() const {
     return Failure{fmt::format("{}: cannot be rewrapped: {}", path_,
                                boost::system::error_code(errno, boost::system::system_category()).message())};
+  }
+
+  /// Owner (where we may), mode, and the time that limits of age look at.
+  bool keep_attributes(const struct stat& status) const {
+    const bool other_owner = status.st_uid != geteuid() || status.st_gid != getegid();
+    if (other_owner && fchown(to_, status.st_uid, status.st_gid) != 0 && errno != EPERM) return false;
+    const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
+    return fchmod(to_, status.st_mode & 0777U) == 0 && futimens(to_, times.data()) == 0;
   }
 
   bool copy_bytes(std::uint64_t left) {

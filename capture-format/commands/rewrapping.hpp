@@ -16,8 +16,8 @@ struct Rewrapped {
 };
 
 /// Copies the file under a temporary name (by reference, where the file system can), changes the header
-/// frames in the copy and renames it over the original, whose mode it keeps. Fails, with the original as it
-/// was, when a key cannot be had, a header is damaged, or the new wrapping does not fit.
+/// frames in the copy and renames it over the original, whose mode, owner and time it keeps. Fails, with the
+/// original as it was, when a key cannot be had, a header is damaged, or the new wrapping does not fit.
 Outcome<Rewrapped> rewrap(const std::string& path, const KeyRing& old_keys, const KeyRing& new_keys);
 
 }  // namespace understudy::capture

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <openssl/crypto.h>
 
 namespace understudy::capture {
 namespace {
@@ -153,7 +154,7 @@ class Child {
     }
     const auto kept = std::min(static_cast<std::size_t>(got), most - std::min(most, into.size()));
     into.append(piece.data(), kept);
-    piece.fill(0);
+    OPENSSL_cleanse(piece.data(), piece.size());
     return into.size() < most;
   }
 

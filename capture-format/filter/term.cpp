@@ -123,8 +123,10 @@ bool holds(const FilterTerm& term, const ExchangeView& exchange) {
 }
 
 bool may_hold(const FilterTerm& term, const ChunkHeader& chunk) noexcept {
-  // What is encrypted shows no statistics; and a header says nothing of what is not there.
-  if ((chunk.flags & kEncrypted) != 0 || term.op == Operator::not_equal) return true;
+  // An encrypted chunk that was not opened shows nothing, its raw length neither; and a header says nothing
+  // of what is not there.
+  const bool sealed = (chunk.flags & kEncrypted) != 0 && chunk.raw_bytes == 0;
+  if (sealed || term.op == Operator::not_equal) return true;
   const auto any = [&term](auto&& matches) {
     return std::any_of(term.values.begin(), term.values.end(), matches);
   };

@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -200,6 +203,19 @@ TEST_F(Keys, RekeyChangesTheHeadersAndNothingElse) {
   auto torn = after;
   torn[200] = static_cast<char>(torn[200] ^ 1);
   EXPECT_EQ(read_back_bytes(torn, new_ring).exchanges.size(), 70u);
+}
+
+TEST_F(Keys, WhatIsBeingWrittenIsNotRekeyed) {
+  const auto ring = sample_keys();
+  const auto file = path("open.ucap.zst.part").string();
+  write_file(file, encrypted_samples(ring, 0, 5));
+  const int writer = open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(flock(writer, LOCK_EX), 0);
+  const auto refused = rewrap(file, *ring, *ring);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_SAYS(refused.error().message, "is being written");
+  close(writer);
+  EXPECT_TRUE(rewrap(file, *ring, *ring).has_value());
 }
 
 TEST_F(Keys, RekeyThatFailsLeavesTheFileAsItIs) {
