@@ -76,6 +76,7 @@ std::string as_text(const Recovered& recovered, const RecoverOptions& options) {
     text +=
         "still encrypted: frames were copied by their checksums alone; recover again when the key is there\n";
   if (damage.incidents == 0) return text + "nothing was lost\n";
+  if (damage.chunks_lost == 0 && damage.bytes_skipped == 0) return text + "no chunk is known to be lost\n";
   return text + fmt::format("LOST {} chunks; {} of the file hold nothing that can be read\n",
                             format_count(damage.chunks_lost), format_size(damage.bytes_skipped));
 }
