@@ -74,8 +74,8 @@ struct RecorderStats {
 class Recorder {
  public:
   /// Fails when the directory cannot be made or written, or when no key can be wrapped (which is tried, so
-  /// it may take as long as the key command). `before_chunk` is called on the disk thread before each chunk: a
-  /// test can hold the disk back there.
+  /// it may take as long as the key command). `before_chunk` is called on the disk thread before each chunk:
+  /// a test can hold the disk back there.
   static Outcome<std::unique_ptr<Recorder>> open(const RecorderOptions& options,
                                                  std::function<void()> before_chunk = {});
   ~Recorder();
