@@ -14,6 +14,7 @@ foreach(precompiled standard asio)
     target_link_libraries(${target} PRIVATE understudy_settings Boost::headers)
     target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled_${precompiled}.hpp)
   endforeach()
+  target_precompile_headers(understudy_precompiled_${precompiled}_test PRIVATE <gtest/gtest.h>)
   target_compile_options(understudy_precompiled_${precompiled}_test PRIVATE -O0)
 endforeach()
 
