@@ -37,7 +37,7 @@ BodyFacts body_facts(const TeedBody& body, Fate fate) {
 
 }  // namespace
 
-ExchangeFacts facts_of(const ExchangeEvent& event, const SessionKeys& session_keys) {
+ExchangeFacts facts_of(const ExchangeEvent& event, const scrub::SessionKeys& session_keys) {
   ExchangeFacts facts;
   facts.id = event.id;
   facts.connection_id = event.connection_id;

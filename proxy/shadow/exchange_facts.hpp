@@ -3,9 +3,9 @@
 #pragma once
 
 #include "capture-format/record.hpp"
+#include "core/scrub/session_key.hpp"
 #include "proxy/exchange/event.hpp"
 #include "proxy/exchange/trace_context.hpp"
-#include "proxy/shadow/session_key.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -33,6 +33,6 @@ struct ExchangeFacts {
   BodyFacts response_body;
 };
 
-ExchangeFacts facts_of(const ExchangeEvent& event, const SessionKeys& session_keys);
+ExchangeFacts facts_of(const ExchangeEvent& event, const scrub::SessionKeys& session_keys);
 
 }  // namespace understudy::proxy

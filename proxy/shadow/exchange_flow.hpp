@@ -19,7 +19,7 @@ namespace understudy::proxy {
 struct FlowParts {
   const guard::Guard& guard;
   const scrub::Scrubber& scrubber;
-  const SessionKeys& session_keys;
+  const scrub::SessionKeys& session_keys;
   std::span<const std::unique_ptr<MirrorSender>> shadows;
   CaptureSink* capture = nullptr;  ///< null: nothing is recorded
   RedactionCounts& redactions;

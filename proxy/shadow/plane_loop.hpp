@@ -64,7 +64,7 @@ class PlaneLoop {
   const std::vector<Tee*>& tees_;
   ForbiddenEndpoints forbidden_;
   std::atomic<bool> paused_{false};
-  SessionKeys session_keys_;
+  scrub::SessionKeys session_keys_;
   RedactionCounts redactions_;
   std::unique_ptr<CaptureSink> capture_;
   std::vector<std::unique_ptr<MirrorSender>> shadows_;

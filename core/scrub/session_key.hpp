@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace understudy::proxy {
+namespace understudy::scrub {
 
 /// SipHash-2-4 (Aumasson and Bernstein 2012), 64 bits.
 std::uint64_t siphash(const std::array<std::uint64_t, 2>& key, std::string_view bytes) noexcept;
@@ -17,14 +17,16 @@ std::uint64_t siphash(const std::array<std::uint64_t, 2>& key, std::string_view 
 /// Immutable; of one scrub key.
 class SessionKeys {
  public:
-  explicit SessionKeys(const scrub::Key& key) noexcept;
+  explicit SessionKeys(const Key& key) noexcept;
 
   /// Of raw, unscrubbed request fields: of Authorization, else of the cookie whose name says session, else of
   /// all cookies. 0 when there is none of these.
   std::uint64_t of(const http::Fields& request_fields) const noexcept;
+  /// Of the credential itself: a session cookie's value, a whole Authorization or Cookie value. 0 when empty.
+  std::uint64_t of_credential(std::string_view credential) const noexcept;
 
  private:
   std::array<std::uint64_t, 2> key_;
 };
 
-}  // namespace understudy::proxy
+}  // namespace understudy::scrub

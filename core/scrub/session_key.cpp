@@ -1,4 +1,4 @@
-#include "proxy/shadow/session_key.hpp"
+#include "core/scrub/session_key.hpp"
 
 #include "core/base/ascii.hpp"
 
@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <optional>
 
-namespace understudy::proxy {
+namespace understudy::scrub {
 namespace {
 
 std::uint64_t read_little_endian(const unsigned char* bytes, std::size_t count) noexcept {
@@ -77,7 +77,7 @@ std::uint64_t siphash(const std::array<std::uint64_t, 2>& key, std::string_view 
   return state.v0 ^ state.v1 ^ state.v2 ^ state.v3;
 }
 
-SessionKeys::SessionKeys(const scrub::Key& key) noexcept
+SessionKeys::SessionKeys(const Key& key) noexcept
     : key_{read_little_endian(key.data() + 16, 8), read_little_endian(key.data() + 24, 8)} {}
 
 std::uint64_t SessionKeys::of(const http::Fields& request_fields) const noexcept {
@@ -87,9 +87,13 @@ std::uint64_t SessionKeys::of(const http::Fields& request_fields) const noexcept
     if (credential)
       if (const auto session = session_cookie(*credential)) credential = session;
   }
-  if (!credential || credential->empty()) return 0;
-  const auto hash = siphash(key_, *credential);
+  return of_credential(credential.value_or(std::string_view()));
+}
+
+std::uint64_t SessionKeys::of_credential(std::string_view credential) const noexcept {
+  if (credential.empty()) return 0;
+  const auto hash = siphash(key_, credential);
   return hash == 0 ? 1 : hash;
 }
 
-}  // namespace understudy::proxy
+}  // namespace understudy::scrub
