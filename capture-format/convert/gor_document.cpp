@@ -6,92 +6,55 @@
 namespace understudy::capture {
 namespace {
 
-struct Separator {
-  std::size_t begin = 0;  ///< with the line feed before it
-  std::size_t end = 0;    ///< behind its own line feed
-};
+/// Bytes that are read a second time, at most, as a multiple of the text.
+constexpr std::uint64_t kRereadMax = 4;
 
-/// The next line that is a separator and nothing else; at the end of the text when there is none.
-Separator find_separator(std::string_view text, std::size_t from) {
-  for (auto at = text.find(kGorSeparator, from); at != std::string_view::npos;
-       at = text.find(kGorSeparator, at + 1)) {
-    const auto after = text.substr(at + kGorSeparator.size());
-    const bool begins_line = at == 0 || text[at - 1] == '\n';
-    if (!begins_line || (!after.empty() && !after.starts_with('\n') && !after.starts_with("\r\n"))) continue;
-    const auto line_end = text.find('\n', at);
-    return {at == 0 ? 0 : at - 1, line_end == std::string_view::npos ? text.size() : line_end + 1};
-  }
-  return {text.size(), text.size()};
+bool is_blank(std::string_view text) noexcept {
+  return text.find_first_not_of("\r\n") == std::string_view::npos;
 }
 
-std::string_view first_line(std::string_view text) {
-  auto line = text.substr(0, text.find('\n'));
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
+bool has(const WireMessage& message, std::string_view repair) {
+  return std::find(message.repairs.begin(), message.repairs.end(), repair) != message.repairs.end();
 }
 
-/// A meta line with a message behind it.
-bool is_record_begin(std::string_view text) {
-  const auto meta = parse_gor_meta(first_line(text));
-  if (!meta) return false;
-  const auto end = text.find('\n');
-  if (end == std::string_view::npos) return false;
-  const auto start_line = first_line(text.substr(end + 1));
-  return start_line.find("HTTP/1.") != std::string_view::npos;
+/// The body is a piece of the text, not decoded from it.
+bool is_within(std::string_view body, std::string_view text) noexcept {
+  return !body.empty() && body.data() >= text.data() &&
+         body.data() + body.size() <= text.data() + text.size();
 }
 
-/// Where within `text` another record begins at the begin of a line; its size when none does.
-std::size_t find_record_begin(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    if (is_record_begin(text.substr(at))) return at;
-    const auto end = text.find('\n', at);
-    if (end == std::string_view::npos) break;
-    at = end + 1;
-  }
-  return text.size();
-}
-
-/// What a message without length has as its body, and what is already the next record.
-std::string_view settle_rest(WireMessage& message, bool is_request) {
-  const auto next = find_record_begin(message.rest);
-  auto body = message.rest.substr(0, next);
-  const auto rest = message.rest.substr(next);
-  if (!rest.empty() && body.ends_with('\n')) body.remove_suffix(1);
-  message.rest = {};
-  if (message.unframed) {
-    message.set_body(body);
-    if (is_request && !body.empty()) message.repaired("body_without_length");
-  } else if (body.find_first_not_of("\r\n") != std::string_view::npos) {
-    message.repaired("bytes_after_the_body");
-  }
-  return rest;
+std::string_view from(const char* begin, std::string_view text) noexcept {
+  return text.substr(static_cast<std::size_t>(begin - text.data()));
 }
 
 }  // namespace
 
-GorDocument::GorDocument(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto separator = find_separator(text, at);
-    // A separator without a line feed of its own before it belongs to an empty record.
-    const auto end = std::max(separator.begin, at);
-    read_block(text.substr(at, end - at));
-    at = separator.end;
-  }
+GorDocument::GorDocument(std::string_view text) : text_(text), reread_left_(kRereadMax * text.size()) {
+  for (std::size_t at = 0; at < text.size();) at = read_block(at);
+  read_early_responses();
 }
 
-void GorDocument::read_block(std::string_view block) {
+std::size_t GorDocument::read_block(std::size_t at) {
+  const auto separator = find_gor_separator(text_, at);
+  // A separator without a line feed of its own before it belongs to an empty record.
+  block_ = text_.substr(at, std::max(separator.begin, at) - at);
+  behind_block_ = text_.substr(separator.end);
+  resume_at_ = 0;
+  auto rest = block_;
   for (bool first = true;; first = false) {
-    block.remove_prefix(std::min(block.find_first_not_of("\r\n"), block.size()));
-    if (block.empty()) return;
+    rest.remove_prefix(std::min(rest.find_first_not_of("\r\n"), rest.size()));
+    if (rest.empty()) break;
     if (!first) ++missing_separators_;
-    const auto meta = parse_gor_meta(first_line(block));
-    const auto line_end = block.find('\n');
+    const auto meta = parse_gor_meta(gor_first_line(rest));
+    const auto line_end = rest.find('\n');
     if (!meta || line_end == std::string_view::npos) {
       ++refused_["no_meta_line"];
-      return;
+      rest.remove_prefix(find_gor_record(rest));
+      continue;
     }
-    block = read_record(*meta, block.substr(line_end + 1));
+    rest = read_record(*meta, rest.substr(line_end + 1));
   }
+  return resume_at_ != 0 ? resume_at_ : separator.end;
 }
 
 std::string_view GorDocument::read_record(const GorMeta& meta, std::string_view message) {
@@ -105,17 +68,75 @@ std::string_view GorDocument::read_record(const GorMeta& meta, std::string_view 
       break;
   }
   ++refused_["replayed_response"];
-  return message.substr(find_record_begin(message));
+  return message.substr(find_gor_record(message));
+}
+
+template <class Read>
+Outcome<WireMessage> GorDocument::read_message(std::string_view bytes, Read read) {
+  auto message = read(bytes);
+  if (!message || block_.data() + block_.size() == text_.data() + text_.size()) return message;
+  const bool cut = has(*message, "body_shorter_than_its_length");
+  const bool cut_chunks = has(*message, "chunked_body_cut_off");
+  // Where a record follows, that was its separator: recorders lose bodies more often than they meet one.
+  if ((!cut && !cut_chunks) || begins_with_gor_record(behind_block_)) return message;
+  auto whole = from(bytes.data(), text_);
+  if (cut) {
+    const auto body = message->view.body.empty() ? from(bytes.data() + bytes.size(), text_)
+                                                 : from(message->view.body.data(), text_);
+    const auto length = message->view.body_length;
+    if (length > body.size() || !begins_with_gor_separator(body.substr(length))) return message;
+    whole = whole.substr(0, static_cast<std::size_t>(body.data() - whole.data()) + length);
+  }
+  if (whole.size() > reread_left_) return message;
+  reread_left_ -= whole.size();
+  auto again = read(whole);
+  if (!again || has(*again, "chunked_body_cut_off") || !begins_with_gor_separator(again->rest))
+    return message;
+  again->repaired("separator_within_a_body");
+  const auto end = static_cast<std::size_t>(whole.data() + whole.size() - text_.data()) - again->rest.size();
+  resume_at_ = find_gor_separator(text_, end).end;
+  again->rest = {};
+  return again;
+}
+
+/// What a message without length has as its body; what is already the next record, because a separator is
+/// missing; and whether a length reached into that.
+std::string_view GorDocument::settle(WireMessage& message, bool is_request) {
+  const auto rest = message.rest;
+  message.rest = {};
+  const auto next = find_gor_record(rest);
+  if (message.unframed) {
+    auto body = rest.substr(0, next);
+    if (next != rest.size() && body.ends_with('\n')) body.remove_suffix(1);
+    message.set_body(body);
+    if (is_request && !body.empty()) message.repaired("body_without_length");
+    return rest.substr(next);
+  }
+  const bool odd_end = has(message, "body_shorter_than_its_length") || !is_blank(rest.substr(0, next));
+  if (odd_end && is_within(message.view.body, block_)) {
+    auto body = message.view.body;
+    const auto swallowed = find_gor_record(from(body.data(), block_));
+    if (swallowed < body.size()) {
+      const auto begin = body.data() + swallowed;
+      body = body.substr(0, swallowed);
+      if (body.ends_with('\n')) body.remove_suffix(1);
+      message.repaired("body_shorter_than_its_length");
+      message.set_cut_body(body, message.view.body_length);
+      return from(begin, block_);
+    }
+  }
+  if (!is_blank(rest.substr(0, next))) message.repaired("bytes_after_the_body");
+  return rest.substr(next);
 }
 
 std::string_view GorDocument::read_request(const GorMeta& meta, std::string_view bytes) {
-  auto message = read_wire_request(bytes);
+  auto message = read_message(bytes, read_wire_request);
   if (!message) {
     ++refused_[std::string_view(message.error().message) == "head_cut_off" ? "head_cut_off"
                                                                            : "malformed_request"];
-    return bytes.substr(find_record_begin(bytes));
+    return bytes.substr(find_gor_record(bytes));
   }
-  const auto rest = settle_rest(*message, true);
+  const auto rest = resume_at_ != 0 ? std::string_view() : settle(*message, true);
   if (++ids_[meta.id] > 1) ++duplicate_ids_;
   auto& exchange = exchanges_.emplace_back();
   exchange.request_meta = meta;
@@ -127,22 +148,48 @@ std::string_view GorDocument::read_request(const GorMeta& meta, std::string_view
 std::string_view GorDocument::read_response(const GorMeta& meta, std::string_view bytes) {
   const auto waiting = unanswered_.find(meta.id);
   const bool known = waiting != unanswered_.end() && !waiting->second.empty();
-  auto message = read_wire_response(bytes, known ? waiting->second.front()->request.view.method : "GET");
+  const auto method = known ? waiting->second.front()->request.view.method : std::string_view("GET");
+  auto message =
+      read_message(bytes, [method](std::string_view all) { return read_wire_response(all, method); });
   if (!message) {
     ++refused_["malformed_response"];
-    return bytes.substr(find_record_begin(bytes));
+    return bytes.substr(find_gor_record(bytes));
   }
-  const auto rest = settle_rest(*message, false);
+  const auto rest = resume_at_ != 0 ? std::string_view() : settle(*message, false);
   if (!known) {
-    ++refused_["response_without_request"];
+    early_.push_back({meta, std::move(*message)});
     return rest;
   }
-  auto& exchange = *waiting->second.front();
+  answer(*waiting->second.front(), meta, std::move(*message));
   waiting->second.pop_front();
+  return rest;
+}
+
+void GorDocument::answer(GorExchange& exchange, const GorMeta& meta, WireMessage message) {
   exchange.has_response = true;
   exchange.response_meta = meta;
-  exchange.response = std::move(*message);
-  return rest;
+  exchange.response = std::move(message);
+}
+
+/// A file may be out of order; but no answer is older than its request.
+void GorDocument::read_early_responses() {
+  for (auto& [meta, message] : early_) {
+    const auto waiting = unanswered_.find(meta.id);
+    const bool fits = waiting != unanswered_.end() && !waiting->second.empty() &&
+                      waiting->second.front()->request_meta.timestamp_ns <= meta.timestamp_ns;
+    if (!fits) {
+      ++refused_[ids_.contains(meta.id) ? "second_response" : "response_without_request"];
+      continue;
+    }
+    auto& exchange = *waiting->second.front();
+    waiting->second.pop_front();
+    if (exchange.request.view.method == "HEAD") {
+      std::erase(message.repairs, "body_shorter_than_its_length");
+      message.set_body({});
+    }
+    answer(exchange, meta, std::move(message));
+  }
+  early_.clear();
 }
 
 }  // namespace understudy::capture

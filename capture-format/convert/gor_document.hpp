@@ -23,7 +23,9 @@ struct GorExchange {
   WireMessage response;
 };
 
-/// The text must outlive it. Exchanges stand in the order of their request records.
+/// The text must outlive it. Exchanges stand in the order of their request records. A separator within a body
+/// is part of it where no record follows, the message's own framing says so and another separator stands at
+/// its end.
 class GorDocument {
  public:
   explicit GorDocument(std::string_view text);
@@ -36,12 +38,30 @@ class GorDocument {
   std::uint64_t records() const noexcept { return records_; }
 
  private:
-  void read_block(std::string_view block);
+  struct EarlyResponse {
+    GorMeta meta;
+    WireMessage message;
+  };
+
+  /// One record after the other until the next separator; returns where the text goes on.
+  std::size_t read_block(std::size_t at);
   /// Returns what stands behind the record.
   std::string_view read_record(const GorMeta& meta, std::string_view message);
   std::string_view read_request(const GorMeta& meta, std::string_view message);
   std::string_view read_response(const GorMeta& meta, std::string_view message);
+  std::string_view settle(WireMessage& message, bool is_request);
+  void read_early_responses();
+  static void answer(GorExchange& exchange, const GorMeta& meta, WireMessage message);
+  /// A message whose framing says that it goes on behind what looked like a separator: read again as a whole.
+  template <class Read>
+  Outcome<WireMessage> read_message(std::string_view bytes, Read read);
 
+  std::string_view text_;
+  std::string_view block_;
+  std::string_view behind_block_;
+  std::size_t resume_at_ = 0;  ///< behind a body that held a separator; else 0
+  std::uint64_t reread_left_ = 0;
+  std::vector<EarlyResponse> early_;  ///< stand before their request, or have none
   std::deque<GorExchange> exchanges_;
   std::unordered_map<std::string_view, std::deque<GorExchange*>> unanswered_;
   std::unordered_map<std::string_view, std::uint64_t> ids_;

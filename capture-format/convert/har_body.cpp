@@ -7,7 +7,9 @@
 #include "core/base/content_hash.hpp"
 
 #include <charconv>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace understudy::capture {
 namespace {
@@ -59,25 +61,44 @@ std::string form_from_params(const json::array& params, std::string_view content
   return form(params, with_plus);
 }
 
+/// Text; or what some tools put there already parsed.
+std::optional<std::string> body_text(HarExchange& exchange, const json::object& source) {
+  const auto* value = member_or_null(source, "text");
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (const auto* text = value->if_string()) return std::string(text->data(), text->size());
+  exchange.repaired("body_was_no_text");
+  return json::serialize(*value);
+}
+
 bool is_base64(const json::object& source) {
   return iequals(text_or_empty(source, "encoding"), "base64") ||
          iequals(text_or_empty(source, "_encoding"), "base64");
+}
+
+/// What the source says, else what was announced on the wire; 0 or less when neither says anything.
+double announced_size(std::optional<double> size, const MessageView& message) {
+  if (size.value_or(0) > 0) return *size;
+  const auto length = header(message, "content-length");
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), number);
+  const bool whole = !length.empty() && error == std::errc() && end == length.data() + length.size();
+  return whole ? static_cast<double>(number) : -1;
 }
 
 }  // namespace
 
 void read_request_body(HarExchange& exchange, const json::object& source) {
   auto& request = exchange.view.request;
-  const auto size = number_or_none(source, "bodySize").value_or(-1);
+  const auto size = announced_size(number_or_none(source, "bodySize"), request);
   const auto* data = object_or_null(source, "postData");
-  const auto text = data == nullptr ? std::string_view() : text_or_empty(*data, "text");
+  auto text = data == nullptr ? std::string() : body_text(exchange, *data).value_or(std::string());
   if (data != nullptr && is_base64(*data)) {
     if (auto bytes = base64_decode(text))
       set_body(exchange, request, std::move(*bytes));
     else
       set_missing(exchange, request, size, "request_base64_broken");
   } else if (!text.empty()) {
-    set_body(exchange, request, std::string(text));
+    set_body(exchange, request, std::move(text));
   } else if (data != nullptr && !array_or_empty(*data, "params").empty()) {
     const auto type = header(request, "content-type");
     const auto media = to_lower(type.empty() ? text_or_empty(*data, "mimeType") : type);
@@ -98,7 +119,7 @@ void read_response_body(HarExchange& exchange, const json::object& source) {
   auto& response = exchange.view.response;
   const auto* content = object_or_null(source, "content");
   const auto size = content == nullptr ? -1 : number_or_none(*content, "size").value_or(-1);
-  const auto text = content == nullptr ? std::nullopt : text_or_none(*content, "text");
+  const auto text = content == nullptr ? std::nullopt : body_text(exchange, *content);
   const bool has_body = exchange.view.request.method != "HEAD" && response.status >= 200 &&
                         response.status != 204 && response.status != 304;
   if (text && !text->empty()) {
@@ -107,8 +128,10 @@ void read_response_body(HarExchange& exchange, const json::object& source) {
     if (!has_body) exchange.repaired("body_of_bodyless_response");
     if (static_cast<double>(bytes->size()) != size && size >= 0) exchange.repaired("body_size_differs");
     set_body(exchange, response, std::move(*bytes));
-  } else if (size > 0 && has_body) {
+  } else if (has_body && size > 0) {
     set_missing(exchange, response, size, "response_body_missing");
+  } else if (has_body && !text && announced_size(size, response) > 0) {
+    set_missing(exchange, response, announced_size(size, response), "response_body_missing");
   } else {
     set_body(exchange, response, {});
   }

@@ -1,5 +1,7 @@
 #include "capture-format/convert/har_document.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include <boost/json.hpp>
@@ -103,30 +105,63 @@ std::optional<unsigned> escaped_unit(std::string_view text) noexcept {
 constexpr bool is_high(unsigned unit) noexcept { return unit >= 0xD800 && unit < 0xDC00; }
 constexpr bool is_low(unsigned unit) noexcept { return unit >= 0xDC00 && unit < 0xE000; }
 
-std::size_t replace_lone_surrogates(std::string& text) {
+struct Surrogates {
   std::size_t replaced = 0;
+  std::size_t bytes = 0;
+};
+
+constexpr bool is_escaped_byte(unsigned unit) noexcept { return unit >= 0xDC80 && unit < 0xDD00; }
+
+/// The text only shrinks, so it is rewritten where it stands.
+Surrogates settle_surrogates(std::string& text, bool python) {
+  constexpr std::size_t kEscapeBytes = 6;
+  Surrogates settled;
+  std::size_t read = 0;
+  std::size_t written = 0;
+  const auto keep_until = [&](std::size_t end) {
+    if (written != read) std::memmove(text.data() + written, text.data() + read, end - read);
+    written += end - read;
+    read = end;
+  };
   for (auto at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
     const auto rest = std::string_view(text).substr(at);
     const auto unit = escaped_unit(rest);
     if (!unit) {
       at += 2;
-    } else if (is_high(*unit) && is_low(escaped_unit(rest.substr(6)).value_or(0))) {
-      at += 12;
+    } else if (is_high(*unit) && is_low(escaped_unit(rest.substr(kEscapeBytes)).value_or(0))) {
+      at += 2 * kEscapeBytes;
+    } else if (python && is_escaped_byte(*unit)) {
+      keep_until(at);
+      text[written++] = static_cast<char>(*unit - 0xDC00);
+      read = at += kEscapeBytes;
+      ++settled.bytes;
     } else {
       if (is_high(*unit) || is_low(*unit)) {
-        text.replace(at, 6, "\\ufffd");
-        ++replaced;
+        text.replace(at, kEscapeBytes, "\\ufffd");
+        ++settled.replaced;
       }
-      at += 6;
+      at += kEscapeBytes;
     }
+    if (at > text.size()) break;
   }
-  return replaced;
+  keep_until(text.size());
+  text.resize(written);
+  return settled;
+}
+
+/// Its name stands in front of the entries.
+bool is_of_mitmproxy(std::string_view text) noexcept {
+  constexpr std::size_t kLookedAt = 4096;
+  const auto head = text.substr(0, std::min(text.find("\"entries\""), kLookedAt));
+  const auto creator = head.find("\"creator\"");
+  return creator != std::string_view::npos && head.find("mitmproxy", creator) != std::string_view::npos;
 }
 
 /// Everything but the entries must be JSON too. The place of an error is told for the whole text.
 Outcome<> check_rest(std::string_view text, std::size_t entries_begin, std::size_t entries_end) {
   boost::json::parse_options options;
   options.max_depth = kDepthMax;
+  options.allow_invalid_utf8 = true;
   boost::json::stream_parser parser({}, options);
   boost::system::error_code error;
   for (const auto part : {text.substr(0, entries_begin), std::string_view("[]"), text.substr(entries_end)})
@@ -138,10 +173,12 @@ Outcome<> check_rest(std::string_view text, std::size_t entries_begin, std::size
 
 }  // namespace
 
-Outcome<HarDocument> HarDocument::parse(std::string text) {
+Outcome<HarDocument> HarDocument::parse(std::string text, bool python) {
   HarDocument document;
   document.text_ = std::move(text);
-  document.lone_surrogates_ = replace_lone_surrogates(document.text_);
+  const auto settled = settle_surrogates(document.text_, python || is_of_mitmproxy(document.text_));
+  document.lone_surrogates_ = settled.replaced;
+  document.escaped_bytes_ = settled.bytes;
   Skimmer skimmer(document.text_);
   if (skimmer.peek() != '{') return Failure{"not a HAR: no JSON object"};
   if (!skimmer.enter_member("log") || !skimmer.enter_member("entries"))

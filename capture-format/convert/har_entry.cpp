@@ -2,6 +2,7 @@
 
 #include "capture-format/convert/base64.hpp"
 #include "capture-format/convert/har_body.hpp"
+#include "capture-format/convert/har_own_fields.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "capture-format/convert/json_access.hpp"
 #include "capture-format/layout/wall_time.hpp"
@@ -11,6 +12,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include <boost/json.hpp>
 
@@ -25,6 +27,7 @@ constexpr double kTimingMillisecondsMax = 1e9;
 Outcome<json::value> parse(std::string_view text) {
   json::parse_options options;
   options.max_depth = kDepthMax;
+  options.allow_invalid_utf8 = true;  // bytes that a tool wrote as they were stay as they are
   boost::system::error_code error;
   auto value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
   if (error) return Failure{"not JSON: " + error.message()};
@@ -50,12 +53,21 @@ std::string cleaned_value(HarExchange& exchange, std::string_view value) {
   return clean;
 }
 
-/// Browsers' tools join fields of one name with line ends; each was a field of its own.
+/// A line end within a value: with a space behind it the value was folded (RFC 9112 §5.2), else browsers'
+/// tools have joined fields of one name, each of which was a field of its own.
 void add_header(HarExchange& exchange, MessageView& message, std::string_view name, std::string_view value) {
   const auto kept_name = exchange.keep(std::string(name));
-  while (value.find('\n') != std::string_view::npos) {
-    const auto line = value.substr(0, value.find('\n'));
-    value.remove_prefix(line.size() + 1);
+  const auto line_end = [](std::string_view text) {
+    auto at = text.find('\n');
+    while (at + 1 < text.size() && at != std::string_view::npos &&
+           (text[at + 1] == ' ' || text[at + 1] == '\t'))
+      at = text.find('\n', at + 1);
+    return at;
+  };
+  for (auto end = line_end(value); end != std::string_view::npos; end = line_end(value)) {
+    auto line = value.substr(0, end);
+    value.remove_prefix(end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
     exchange.repaired("joined_headers_split");
     if (!line.empty()) message.headers.push_back({kept_name, exchange.keep(cleaned_value(exchange, line))});
   }
@@ -79,6 +91,25 @@ void read_headers(HarExchange& exchange, MessageView& message, const json::objec
   }
 }
 
+/// Some tools tell the cookies of a request in their own list alone.
+void add_cookies(HarExchange& exchange, MessageView& message, const json::object& source,
+                 std::string_view field) {
+  const bool has_field =
+      std::any_of(message.headers.begin(), message.headers.end(),
+                  [field](const HeaderView& header) { return iequals(header.name, field); });
+  if (has_field) return;
+  std::string value;
+  for (const auto& item : array_or_empty(source, "cookies")) {
+    const auto* cookie = item.if_object();
+    if (cookie == nullptr || !is_token(text_or_empty(*cookie, "name"))) continue;
+    if (!value.empty()) value += "; ";
+    value.append(text_or_empty(*cookie, "name")).append("=").append(text_or_empty(*cookie, "value"));
+  }
+  if (value.empty()) return;
+  exchange.repaired("cookies_from_their_list");
+  message.headers.push_back({field, exchange.keep(cleaned_value(exchange, value))});
+}
+
 void read_version(HarExchange& exchange, MessageView& message, const json::object& source,
                   std::string_view key) {
   const auto version = text_or_empty(source, "httpVersion");
@@ -94,6 +125,17 @@ void read_version(HarExchange& exchange, MessageView& message, const json::objec
     exchange.view.extensions.push_back({key, exchange.keep(std::string(version))});
 }
 
+/// A WebSocket begins as a request over HTTP.
+std::string http_url(HarExchange& exchange, std::string_view url) {
+  for (const auto& [scheme, http] : {std::pair<std::string_view, std::string_view>{"ws://", "http://"},
+                                     std::pair<std::string_view, std::string_view>{"wss://", "https://"}}) {
+    if (!iequals(url.substr(0, scheme.size()), scheme)) continue;
+    exchange.repaired("websocket_url");
+    return std::string(http) + std::string(url.substr(scheme.size()));
+  }
+  return std::string(url);
+}
+
 Outcome<> read_request(HarExchange& exchange, const json::object& source) {
   auto& request = exchange.view.request;
   const auto method = text_or_empty(source, "method");
@@ -101,7 +143,7 @@ Outcome<> read_request(HarExchange& exchange, const json::object& source) {
   const auto exact = base64_decode(text_or_empty(source, "_urlBase64"));
   const auto url =
       exchange.keep(exact && !exact->empty() ? *exact : std::string(text_or_empty(source, "url")));
-  auto parts = split_url(url);
+  auto parts = split_url(http_url(exchange, url));
   if (!parts) return Failure{url.empty() ? "no_url" : "url_not_http"};
   if (parts->escaped) exchange.repaired("url_escaped");
   request.method = exchange.keep(std::string(method));
@@ -113,6 +155,7 @@ Outcome<> read_request(HarExchange& exchange, const json::object& source) {
     exchange.view.extensions.push_back({HarExtension::kUrl, url});
   read_version(exchange, request, source, HarExtension::kRequestVersion);
   read_headers(exchange, request, source);
+  add_cookies(exchange, request, source, "Cookie");
   read_request_body(exchange, source);
   return {};
 }
@@ -156,6 +199,15 @@ void read_timings(HarExchange& exchange, const json::object& entry) {
   if (timings.response_done_ns == 0) timings.response_done_ns = nanoseconds(number_or_none(entry, "time"));
 }
 
+/// A time as JavaScript counts it.
+std::optional<std::uint64_t> epoch_milliseconds(const json::object& entry, std::string_view name) {
+  constexpr double kMillisecondsMin = 1e11;  // 1973: anything less is seconds, or no time at all
+  constexpr double kMillisecondsMax = 1.6e13;
+  const auto number = number_or_none(entry, name);
+  if (!number || *number < kMillisecondsMin || *number > kMillisecondsMax) return std::nullopt;
+  return static_cast<std::uint64_t>(std::llround(*number * 1e3)) * 1000;
+}
+
 }  // namespace
 
 void HarExchange::repaired(std::string_view what) {
@@ -168,7 +220,8 @@ Outcome<HarEntryPlace> read_har_entry_place(std::string_view text) {
   HarEntryPlace place;
   const auto* entry = value->if_object();
   if (entry == nullptr) return place;  // refused when it is read
-  const auto start = parse_wall_time(text_or_empty(*entry, "startedDateTime"));
+  auto start = parse_wall_time(text_or_empty(*entry, "startedDateTime"));
+  if (!start) start = epoch_milliseconds(*entry, "startedDateTime");
   place.has_start = start.has_value();
   place.start_ns = start.value_or(0);
   place.connection = scalar_text(*entry, "connection");
@@ -189,6 +242,8 @@ Outcome<HarExchange> read_har_entry(std::string_view text) {
   read_timings(exchange, *entry);
   if (const auto connection = scalar_text(*entry, "connection"); !connection.empty())
     exchange.view.extensions.push_back({HarExtension::kConnection, exchange.keep(connection)});
+  if (!array_or_empty(*entry, "_webSocketMessages").empty()) exchange.repaired("websocket_messages_left_out");
+  read_own_fields(exchange, *entry);
   return exchange;
 }
 

@@ -3,10 +3,11 @@
 #include "capture-format/convert/base64.hpp"
 #include "capture-format/convert/exchange_url.hpp"
 #include "capture-format/convert/har_entry.hpp"
+#include "capture-format/convert/har_own_fields.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "capture-format/convert/json_writer.hpp"
-#include "capture-format/layout/record_names.hpp"
 #include "capture-format/layout/wall_time.hpp"
+#include "core/base/ascii.hpp"
 
 #include <algorithm>
 
@@ -47,7 +48,27 @@ void write_query(JsonWriter& json, std::string_view target) {
   json.end_array();
 }
 
-void write_cookies(JsonWriter& json) { json.key("cookies").begin_array().end_array(); }
+/// The pairs of every Cookie field; of a Set-Cookie field only the cookie itself, without its attributes.
+void write_cookies(JsonWriter& json, const MessageView& message, std::string_view field) {
+  json.key("cookies").begin_array();
+  for (const auto& [name, value] : message.headers) {
+    if (!iequals(name, field)) continue;
+    auto rest = value;
+    while (!rest.empty()) {
+      const auto pair = trim(rest.substr(0, rest.find(';')));
+      rest.remove_prefix(
+          std::min(rest.size(), rest.find(';') == std::string_view::npos ? rest.size() : rest.find(';') + 1));
+      const auto equals = pair.find('=');
+      if (equals != std::string_view::npos)
+        json.begin_object()
+            .member("name", pair.substr(0, equals))
+            .member("value", pair.substr(equals + 1))
+            .end_object();
+      if (field == "set-cookie") break;
+    }
+  }
+  json.end_array();
+}
 
 void write_request(JsonWriter& json, const ExchangeView& exchange) {
   const auto& request = exchange.request;
@@ -55,7 +76,7 @@ void write_request(JsonWriter& json, const ExchangeView& exchange) {
   json.key("request").begin_object().member("method", request.method).member("url", url);
   if (!is_utf8(url)) json.member("_urlBase64", base64_encode(url));
   json.member("httpVersion", version_text(exchange, request, HarExtension::kRequestVersion));
-  write_cookies(json);
+  write_cookies(json, request, "cookie");
   write_headers(json, request);
   write_query(json, request.target);
   json.member("headersSize", -1).member("bodySize", request.body_length);
@@ -84,8 +105,9 @@ void write_response(JsonWriter& json, const ExchangeView& exchange) {
   static const MessageView kNone;
   const auto& response = exchange.has_response ? exchange.response : kNone;
   json.key("response").begin_object().member("status", response.status).member("statusText", response.reason);
+  if (!is_utf8(response.reason)) json.member("_statusTextBase64", base64_encode(response.reason));
   json.member("httpVersion", version_text(exchange, response, HarExtension::kResponseVersion));
-  write_cookies(json);
+  write_cookies(json, response, "set-cookie");
   write_headers(json, response);
   write_content(json, response);
   json.member("redirectURL", header_value(response, "location"));
@@ -102,20 +124,12 @@ void write_timings(JsonWriter& json, const TimingsView& timings) {
     json.member("connect", milliseconds(0, timings.connected_ns));
   else
     json.member("connect", -1);
-  const auto sent = std::max(timings.request_done_ns, timings.connected_ns);
-  const auto first = std::max(timings.first_byte_ns, sent);
-  json.member("send", milliseconds(timings.connected_ns, sent)).member("wait", milliseconds(sent, first));
-  json.member("receive", milliseconds(first, timings.response_done_ns)).member("ssl", -1).end_object();
-}
-
-/// What HAR has no place for.
-void write_own_fields(JsonWriter& json, const ExchangeView& exchange) {
-  json.key("_understudy").begin_object();
-  json.member("fate", name_of(exchange.fate)).member("scrub", name_of(exchange.scrub.state));
-  json.member("redactions", exchange.scrub.redactions);
-  json.member("request_truncation", name_of(exchange.request.truncation));
-  json.member("response_truncation", name_of(exchange.response.truncation));
-  json.end_object();
+  const auto told = timings_by_phases(timings);
+  json.member("send", milliseconds(told.connected_ns, told.request_done_ns));
+  json.member("wait", milliseconds(told.request_done_ns, told.first_byte_ns));
+  json.member("receive", milliseconds(told.first_byte_ns, told.response_done_ns))
+      .member("ssl", -1)
+      .end_object();
 }
 
 }  // namespace
@@ -140,9 +154,10 @@ std::string har_entry(const ExchangeView& exchange) {
   json.key("cache").begin_object().end_object();
   write_timings(json, timings);
   const auto connection = extension(exchange, HarExtension::kConnection);
+  // Names of the source are never taken for numbers of ours.
   json.member("connection",
-              connection.empty() ? std::to_string(exchange.connection_id) : std::string(connection));
-  write_own_fields(json, exchange);
+              connection.empty() ? "#" + std::to_string(exchange.connection_id) : std::string(connection));
+  write_own_fields(json, exchange, url_of(exchange));
   json.end_object();
   return text;
 }

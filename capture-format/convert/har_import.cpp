@@ -37,8 +37,8 @@ std::vector<std::size_t> time_order(const std::vector<HarEntryPlace>& places) {
 }  // namespace
 
 Outcome<> HarImporter::import(InputText input, const ImportProgress& progress) {
-  if (input.cut_off) return Failure{"cut off: the compressed file ends too early"};
-  auto parsed = HarDocument::parse(std::move(input.text));
+  if (input.cut_off) return Failure{"cut off: the compressed file ends too early, or is damaged"};
+  auto parsed = HarDocument::parse(std::move(input.text), mitmproxy_);
   if (!parsed) return parsed.error();
   const auto& document = *parsed;
   sink_->begin_input();
@@ -57,6 +57,7 @@ Outcome<> HarImporter::import(InputText input, const ImportProgress& progress) {
     if (!progress(++done, places.size())) break;
   }
   sink_->repaired_input("lone_surrogate_replaced", document.lone_surrogates());
+  sink_->repaired_input("surrogate_turned_to_its_byte", document.escaped_bytes());
   return {};
 }
 

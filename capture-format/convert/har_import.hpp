@@ -10,7 +10,8 @@ namespace understudy::capture {
 
 class HarImporter final : public Importer {
  public:
-  explicit HarImporter(ImportSink& sink) : sink_(&sink) {}
+  /// `mitmproxy`: the text is its work, whether it says so or not (har_document.hpp).
+  explicit HarImporter(ImportSink& sink, bool mitmproxy = false) : sink_(&sink), mitmproxy_(mitmproxy) {}
 
   Outcome<> import(InputText input, const ImportProgress& progress) override;
 
@@ -18,6 +19,7 @@ class HarImporter final : public Importer {
   Outcome<> import_entry(std::string_view json, const HarEntryPlace& place);
 
   ImportSink* sink_;
+  bool mitmproxy_;
 };
 
 }  // namespace understudy::capture

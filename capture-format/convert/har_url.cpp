@@ -34,9 +34,16 @@ std::optional<UrlParts> split_url(std::string_view url) {
   rest.remove_prefix(authority.size());
   if (const auto at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
   if (authority.empty()) return std::nullopt;
-  for (const char c : authority)
-    if (!is_sendable(c)) return std::nullopt;
-  parts.authority = authority;
+  for (const char c : authority) {
+    if (is_sendable(c)) {
+      parts.authority += c;
+    } else if (static_cast<unsigned char>(c) >= 0x80) {
+      append_escaped(parts.authority, c);  // RFC 3986 §3.2.2
+      parts.escaped = true;
+    } else {
+      return std::nullopt;
+    }
+  }
   rest = rest.substr(0, rest.find('#'));
   if (!rest.starts_with('/')) parts.target = "/";
   for (const char c : rest) {

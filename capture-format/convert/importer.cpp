@@ -7,8 +7,8 @@
 namespace understudy::capture {
 
 std::unique_ptr<Importer> make_importer(std::string_view format, ImportSink& sink) {
-  // mitmproxy's HAR differs in nothing that the importer does not take anyway.
-  if (format == "har" || format == "mitmproxy-har") return std::make_unique<HarImporter>(sink);
+  if (format == "har" || format == "mitmproxy-har")
+    return std::make_unique<HarImporter>(sink, format == "mitmproxy-har");
   if (format == "gor") return std::make_unique<GorImporter>(sink);
   if (format == "access-log") return std::make_unique<AccessLogImporter>(sink);
   return nullptr;

@@ -1,5 +1,7 @@
 #include "capture-format/convert/input_text.hpp"
 
+#include "capture-format/convert/text_encoding.hpp"
+
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -62,6 +64,7 @@ Outcome<InputText> inflate_zstd(const std::string& path, std::string_view bytes)
     ZSTD_outBuffer to{piece->data(), piece->size(), 0};
     const auto before = in.pos;
     pending = ZSTD_decompressStream(context.get(), &to, &in);
+    if (ZSTD_isError(pending) != 0 && !out.empty()) return InputText{std::move(out), true};
     if (ZSTD_isError(pending) != 0) return failure(path, fmt::format("zstd: {}", ZSTD_getErrorName(pending)));
     out.append(piece->data(), to.pos);
     if (out.size() > kInputBytesMax) return too_large(path);
@@ -93,6 +96,8 @@ Outcome<InputText> inflate_gzip(const std::string& path, std::string_view bytes)
     } else if (state == Z_BUF_ERROR || (state == Z_OK && stream.avail_in == 0 && stream.avail_out != 0)) {
       return InputText{std::move(out), true};
     } else if (state != Z_OK) {
+      // What a crash left behind the last whole member, or damage: what came before is still of use.
+      if (!out.empty()) return InputText{std::move(out), true};
       return failure(path, fmt::format("gzip: {}", stream.msg != nullptr ? stream.msg : "corrupt"));
     }
   }
@@ -107,7 +112,7 @@ Outcome<InputText> read_input(const std::string& path) {
   auto input = begin.starts_with("\x28\xB5\x2F\xFD") ? inflate_zstd(path, begin)
                : begin.starts_with("\x1F\x8B")       ? inflate_gzip(path, begin)
                                                : Outcome<InputText>(InputText{std::move(*bytes), false});
-  if (input && input->text.starts_with("\xEF\xBB\xBF")) input->text.erase(0, 3);
+  if (input) normalize_encoding(input->text);
   return input;
 }
 

@@ -14,10 +14,12 @@ inline constexpr std::size_t kInputBytesMax = std::size_t{1} << 30;
 
 struct InputText {
   std::string text;
-  bool cut_off = false;  ///< the gzip or zstd stream ends too early; `text` is what it gave until there
+  bool cut_off =
+      false;  ///< the gzip or zstd stream ends too early or breaks; `text` is what it gave until there
 };
 
-/// "-" is standard input. Every gzip member and every zstd frame is read; a byte order mark is removed.
+/// "-" is standard input. Every gzip member and every zstd frame is read; UTF-16 becomes UTF-8, and a byte
+/// order mark is removed.
 Outcome<InputText> read_input(const std::string& path);
 
 }  // namespace understudy::capture

@@ -1,6 +1,8 @@
 // Members of a parsed JSON object that may be missing or of another type than expected.
 #pragma once
 
+#include <charconv>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,10 +40,18 @@ inline std::string_view text_or_empty(const boost::json::object& object, std::st
   return text_or_none(object, name).value_or(std::string_view());
 }
 
+/// Also a number in quotes, as some tools write it.
 inline std::optional<double> number_or_none(const boost::json::object& object, std::string_view name) {
   const auto* value = member_or_null(object, name);
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  return value->to_number<double>();
+  if (value == nullptr) return std::nullopt;
+  if (value->is_number()) return value->to_number<double>();
+  const auto* text = value->if_string();
+  if (text == nullptr) return std::nullopt;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size() || !std::isfinite(number))
+    return std::nullopt;
+  return number;
 }
 
 /// A string or a number, as text: tools write connection ids as either.

@@ -47,6 +47,11 @@ Outcome<> read_fields(WireMessage& message, std::string_view& bytes) {
   }
 }
 
+bool is_sendable(std::string_view target) {
+  return !target.empty() &&
+         std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+}
+
 void read_version(WireMessage& message, std::string_view text) {
   message.view.version = text == "HTTP/1.0" ? 10 : 11;
   if (text != "HTTP/1.0" && text != "HTTP/1.1") message.repaired("http_version_unknown");
@@ -62,11 +67,13 @@ Outcome<> read_request_line(WireMessage& message, std::string_view line) {
   read_version(message, line.substr(last + 1));
   const auto target = line.substr(first + 1, last - first - 1);
   const bool origin_form = target.starts_with('/');
-  if (!origin_form && target.find("://") == std::string_view::npos) {
-    if (target != "*") return Failure{"malformed_request_line"};
+  const bool authority_form = view.method == "CONNECT" && !origin_form && is_sendable(target);
+  if (authority_form || target == "*") {
     view.target = target;
+    if (authority_form) view.authority = target;
     return {};
   }
+  if (!origin_form && target.find("://") == std::string_view::npos) return Failure{"malformed_request_line"};
   // A target with spaces or 8-bit bytes cannot be sent again as it stands; split_url escapes them.
   auto parts = split_url(origin_form ? "http://host" + std::string(target) : std::string(target));
   if (!parts) return Failure{"malformed_request_line"};
@@ -94,14 +101,6 @@ Outcome<> read_status_line(WireMessage& message, std::string_view line) {
   return {};
 }
 
-/// What there is of a body that its recorder, or the network, cut.
-void set_cut_body(WireMessage& message, std::string_view bytes, std::uint64_t true_length) {
-  message.set_body(bytes);
-  message.view.body_length = true_length;
-  message.view.body_hash = 0;
-  message.view.truncation = Truncation::disconnect;
-}
-
 void read_chunked_body(WireMessage& message, std::string_view bytes) {
   http::Limits limits;
   limits.chunk_extension_bytes = limits.trailer_bytes = bytes.size() + 1;
@@ -111,7 +110,7 @@ void read_chunked_body(WireMessage& message, std::string_view bytes) {
     const auto step = decoder.step(bytes);
     if (!step || (step->consumed == 0 && !step->complete)) {
       message.repaired("chunked_body_cut_off");
-      set_cut_body(message, body, body.size());
+      message.set_cut_body(body, body.size());
       message.rest = {};
       return;
     }
@@ -129,8 +128,7 @@ void read_chunked_body(WireMessage& message, std::string_view bytes) {
 
 void read_body(WireMessage& message, std::string_view bytes) {
   message.rest = bytes;
-  if (iequals(trim(header_value(message.view, "transfer-encoding")), "chunked"))
-    return read_chunked_body(message, bytes);
+  if (is_chunked(message.view)) return read_chunked_body(message, bytes);
   const auto length = header_value(message.view, "content-length");
   std::uint64_t announced = 0;
   const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), announced);
@@ -140,7 +138,7 @@ void read_body(WireMessage& message, std::string_view bytes) {
   }
   if (announced > bytes.size()) {
     message.repaired("body_shorter_than_its_length");
-    set_cut_body(message, bytes, announced);
+    message.set_cut_body(bytes, announced);
     message.rest = {};
     return;
   }
@@ -158,6 +156,26 @@ void WireMessage::set_body(std::string_view bytes) {
   view.body = bytes;
   view.body_length = bytes.size();
   view.body_hash = content_hash(bytes);
+  view.truncation = Truncation::none;
+}
+
+void WireMessage::set_cut_body(std::string_view bytes, std::uint64_t true_length) {
+  view.body = bytes;
+  view.body_length = true_length;
+  view.body_hash = 0;
+  view.truncation = Truncation::disconnect;
+}
+
+bool is_chunked(const MessageView& message) noexcept {
+  std::string_view last;
+  for (const auto& [name, value] : message.headers)
+    if (iequals(name, "transfer-encoding"))
+      for_each_list_element(value, [&last](std::string_view coding) { last = coding; });
+  return iequals(last, "chunked");
+}
+
+bool is_bodyless(std::string_view request_method, std::uint32_t status) noexcept {
+  return request_method == "HEAD" || status < 200 || status == 204 || status == 304;
 }
 
 Outcome<WireMessage> read_wire_request(std::string_view bytes) {
@@ -180,7 +198,7 @@ Outcome<WireMessage> read_wire_response(std::string_view bytes, std::string_view
     if (auto read = read_fields(message, bytes); !read) return read.error();
     const auto status = message.view.status;
     if (status < 200 && status != 101 && bytes.starts_with("HTTP/")) continue;
-    if (request_method == "HEAD" || status < 200 || status == 204 || status == 304) {
+    if (is_bodyless(request_method, status)) {
       message.set_body({});
       message.rest = bytes;
     } else {

@@ -5,6 +5,7 @@
 #include "capture-format/record.hpp"
 #include "core/base/result.hpp"
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -30,7 +31,14 @@ struct WireMessage {
   void repaired(std::string_view what);
   /// The body, whole; for `unframed` messages by who knows where they end.
   void set_body(std::string_view bytes);
+  /// What there is of a body that its recorder, or the network, cut.
+  void set_cut_body(std::string_view bytes, std::uint64_t true_length);
 };
+
+/// The last transfer coding is "chunked".
+bool is_chunked(const MessageView& message) noexcept;
+/// A response of that status, to such a request, has no body whatever its fields say (RFC 9112 §6.3).
+bool is_bodyless(std::string_view request_method, std::uint32_t status) noexcept;
 
 /// Failures are reasons of a closed list. `bytes` must outlive the message.
 Outcome<WireMessage> read_wire_request(std::string_view bytes);

@@ -170,20 +170,22 @@ TEST_F(Convert, AccessLogLinesOfBothServersAreRead) {
       "\n198.18.0.1 - - [10/Oct/2023:11:55:34 +0000] \"GET /z HTTP/1.1\" 304 0\r\n"
       "not a log line\n198.18.0.1 - - [99/Oct/2023:11:55:34 +0000] \"GET / HTTP/1.1\" 200 0\n"
       "198.18.0.1 - - [10/Oct/2023:11:55:34 +0000] \"\\x16\\x03\\x01\" 400 0\n");
-  EXPECT_EQ(number(report, "imported"), 3);
+  EXPECT_EQ(number(report, "imported"), 4);
+  EXPECT_EQ(repairs(report, "url_escaped"), 1);
   const auto& refused = report.at("refused_by_reason").as_object();
-  EXPECT_EQ(refused.at("bad_request").to_number<int>(), 2);
+  EXPECT_EQ(refused.at("bad_request").to_number<int>(), 1);
   EXPECT_EQ(refused.at("no_log_line").to_number<int>(), 1);
   EXPECT_EQ(refused.at("bad_time").to_number<int>(), 1);
-  EXPECT_EQ(repairs(report, "out_of_order"), 1);
+  EXPECT_EQ(repairs(report, "out_of_order"), 2);
   EXPECT_EQ(exchanges_[0].at("request").at("target").as_string(), "/z");
-  EXPECT_EQ(exchanges_[1].at("request").at("target").as_string(), "/a?b=1");
-  EXPECT_EQ(exchanges_[1].at("start").as_string(), "2023-10-10T11:55:36.000Z");
-  EXPECT_EQ(exchanges_[2].at("start").as_string(), "2023-10-10T11:55:36.500Z");
-  EXPECT_EQ(exchanges_[1].at("request").at("headers").at(1).at("value").as_string(), "UA \"x\"");
-  EXPECT_EQ(number(exchanges_[1].at("response").as_object(), "body_length"), 2326);
-  EXPECT_EQ(exchanges_[1].at("response").at("truncation").as_string(), "policy");
-  EXPECT_EQ(exchanges_[2].at("request").at("headers").as_array().size(), 0u);
+  EXPECT_EQ(exchanges_[1].at("request").at("target").as_string(), "/%D0%BA");
+  EXPECT_EQ(exchanges_[2].at("request").at("target").as_string(), "/a?b=1");
+  EXPECT_EQ(exchanges_[2].at("start").as_string(), "2023-10-10T11:55:36.000Z");
+  EXPECT_EQ(exchanges_[3].at("start").as_string(), "2023-10-10T11:55:36.500Z");
+  EXPECT_EQ(exchanges_[2].at("request").at("headers").at(1).at("value").as_string(), "UA \"x\"");
+  EXPECT_EQ(number(exchanges_[2].at("response").as_object(), "body_length"), 2326);
+  EXPECT_EQ(exchanges_[2].at("response").at("truncation").as_string(), "policy");
+  EXPECT_EQ(exchanges_[3].at("request").at("headers").as_array().size(), 0u);
 }
 
 TEST_F(Convert, TextsOfAnotherKindAreRefusedInOneLineAndLeaveNothing) {
