@@ -128,11 +128,18 @@ void add_cat(CLI::App& capture, Run& run) {
       ->check(CLI::PositiveNumber);
   declare_keys(*command, options->keys);
   command->footer(
-      "Terms (FIELD OPERATOR VALUE without spaces; alternatives with |):\n"
-      "  time>=2026-01-05T10:00:00Z  method=GET|POST  status=5xx|404|none  status>=400  latency>500ms\n"
-      "  endpoint=/orders/{}  target~/search  host=shop.example  header:x-tenant=blue  header:accept~json\n"
-      "  outcome=sent|write_blocked  fate=client_abort      != negates, ~ contains\n"
-      "Chunks whose header rules them out are not read at all.\n"
+      "Terms are FIELD OPERATOR VALUE without spaces; all of them must hold. Values are alternatives with "
+      "|,\n"
+      "!= negates, ~ means contains. Chunks whose header rules them out are not read at all.\n"
+      "  time      time>=2026-01-05T10:00:00Z time<2026-01-05T10:05:00Z   start of the exchange\n"
+      "  method    method=GET|HEAD   method!=GET\n"
+      "  status    status=5xx   status=404|none   status>=400             none: no response came\n"
+      "  endpoint  endpoint=/orders/{}   endpoint~/orders                 path, identifiers as {}\n"
+      "  target    target~q=lamp        host   host=shop.example\n"
+      "  latency   latency>500ms   latency<=2s                            start to the last byte\n"
+      "  header    header:x-tenant=blue   header:accept~json              of request or response\n"
+      "  outcome   outcome=sent|write_blocked                             of any mirror\n"
+      "  fate      fate=client_abort|reset                                how it ended\n"
       "Examples:\n  understudy capture cat --limit 20 shop.ucap.zst\n"
       "  understudy capture cat --where 'status=5xx latency>1s' captures/*.ucap.zst\n"
       "  understudy capture cat --follow captures/*.part\n"

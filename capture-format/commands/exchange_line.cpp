@@ -1,6 +1,6 @@
 #include "capture-format/commands/exchange_line.hpp"
 
-#include "capture-format/convert/json_writer.hpp"
+#include "capture-format/commands/printable.hpp"
 #include "capture-format/layout/record_names.hpp"
 #include "core/base/units.hpp"
 
@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::size_t kTargetShown = 120;
 
-/// Control bytes and quotes escaped: a recorded target must not steer a terminal.
-std::string printable(std::string_view text) {
-  std::string out;
-  JsonWriter(out).value(text);
-  return out.substr(1, out.size() - 2);
-}
-
 }  // namespace
 
 std::string exchange_as_line(const ExchangeView& exchange) {
@@ -26,7 +19,7 @@ std::string exchange_as_line(const ExchangeView& exchange) {
       exchange.has_response ? std::to_string(response.status) : std::string(name_of(exchange.fate));
   const auto duration = std::chrono::nanoseconds(exchange.timings.response_done_ns);
   const bool long_target = exchange.request.target.size() > kTargetShown;
-  return fmt::format("{} {:>3} {:>9} {:>9} {} {}{}{}\n", format_wall_time(exchange.start_ns), status,
+  return fmt::format("{} {:>3} {:>10} {:>10} {:<7} {}{}{}\n", format_wall_time(exchange.start_ns), status,
                      exchange.timings.response_done_ns == 0 ? "-" : format_duration(duration),
                      format_size(response.body_length), printable(exchange.request.method),
                      printable(exchange.request.authority),
