@@ -89,10 +89,10 @@ Outcome<std::unique_ptr<FileWriter>> FileWriter::open(FileWriterOptions options)
   }
   FileHeader header;
   header.uuid = random_uuid();
-  header.host = host_name();
+  header.host = impl.options.host.empty() ? host_name() : impl.options.host;
   header.service = impl.options.service;
   header.build = std::string("understudy ") + UNDERSTUDY_VERSION;
-  header.created_ns = wall_now().value;
+  header.created_ns = impl.options.created_ns != 0 ? impl.options.created_ns : wall_now().value;
   header.scrub_policy = impl.options.scrub_policy;
   header.contains_unscrubbed = impl.options.contains_unscrubbed;
   header.source = impl.options.source;

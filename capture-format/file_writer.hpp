@@ -22,7 +22,9 @@ struct FileWriterOptions {
   std::filesystem::path output;
   bool overwrite = false;  ///< otherwise an existing file is refused
   std::string service = "understudy";
-  std::string source;  ///< "import har" ...
+  std::string source;            ///< "import har" ...
+  std::string host;              ///< empty: this machine
+  std::uint64_t created_ns = 0;  ///< 0: now
   std::uint32_t scrub_policy = 0;
   bool contains_unscrubbed = false;
   int compression_level = 3;

@@ -16,6 +16,8 @@ void add_commands(CLI::App& capture, std::function<ExitCode()>& run) {
   add_merge(capture, run);
   add_compact(capture, run);
   add_split(capture, run);
+  add_index(capture, run);
+  add_purge(capture, run);
   add_keygen(capture, run);
   add_rekey(capture, run);
 }

@@ -11,7 +11,7 @@ class App;
 
 namespace understudy::capture {
 
-/// Registers `info verify cat import export` below `capture`. The chosen command is stored in `run`, which
+/// Registers every sub-command below `capture`. The chosen command is stored in `run`, which
 /// the caller invokes after parsing; it prints to stdout and stderr and returns the exit code.
 void add_commands(CLI::App& capture, std::function<ExitCode()>& run);
 

@@ -22,6 +22,8 @@ void add_recover(CLI::App& capture, Run& run);
 void add_merge(CLI::App& capture, Run& run);
 void add_compact(CLI::App& capture, Run& run);
 void add_split(CLI::App& capture, Run& run);
+void add_index(CLI::App& capture, Run& run);
+void add_purge(CLI::App& capture, Run& run);
 void add_keygen(CLI::App& capture, Run& run);
 void add_rekey(CLI::App& capture, Run& run);
 

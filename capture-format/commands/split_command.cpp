@@ -1,6 +1,7 @@
 #include "capture-format/commands/console.hpp"
 #include "capture-format/commands/output_options.hpp"
 #include "capture-format/commands/registration.hpp"
+#include "capture-format/convert/json_writer.hpp"
 #include "capture-format/layout/endpoint_path.hpp"
 #include "capture-format/reader.hpp"
 #include "core/base/ascii.hpp"
@@ -29,6 +30,7 @@ struct SplitOptions : OutputOptions {
   std::string every = "10m";
   std::uint64_t parts = 8;
   std::chrono::nanoseconds window{};
+  bool json = false;
 };
 
 /// A session stays whole: its key, else its connection, decides.
@@ -89,21 +91,33 @@ class Parts {
     return found->second->append(exchange);
   }
 
+  void add_gap(const Gap& gap) { gap_.add(gap); }
+
+  /// What an input has lost is told by the first part: gaps belong to no exchange. Returns the report.
   Outcome<std::string> finish() {
     std::string text;
+    std::string json_text;
+    JsonWriter json(json_text);
+    json.begin_object().key("parts").begin_array();
+    if (!writers_.empty()) writers_.begin()->second->add_gap(gap_);
     for (const auto& [name, writer] : writers_) {
       const auto totals = writer->finish();
       if (!totals) return totals.error();
-      text += fmt::format("{}/{}.ucap.zst: {} exchanges, {}\n", options_.output, name,
-                          format_count(totals->exchanges), format_size(totals->stored_bytes));
+      const auto path = fmt::format("{}/{}.ucap.zst", options_.output, name);
+      text += fmt::format("{}: {} exchanges, {}\n", path, format_count(totals->exchanges),
+                          format_size(totals->stored_bytes));
+      json.begin_object().member("path", path).member("exchanges", totals->exchanges);
+      json.member("stored_bytes", totals->stored_bytes).end_object();
     }
-    return {boost::system::in_place_value, std::move(text)};
+    json.end_array().end_object();
+    return {boost::system::in_place_value, options_.json ? json_text + '\n' : std::move(text)};
   }
 
  private:
   const SplitOptions& options_;
   const Provenance& provenance_;
   std::map<std::string, std::unique_ptr<FileWriter>> writers_;
+  Gap gap_;
 };
 
 ExitCode run_split(SplitOptions options) {
@@ -131,6 +145,7 @@ ExitCode run_split(SplitOptions options) {
       progress.update(reader->totals().position, reader->totals().file_bytes);
       if (interrupted()) return ExitCode::interrupted;
     }
+    parts.add_gap(reader->gaps());
     for (const auto& note : reader->damage().notes) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
     damaged = damaged || reader->damage().incidents != 0;
   }
@@ -156,6 +171,7 @@ void add_split(CLI::App& capture, Run& run) {
   command->add_option("--every", options->every, "The length of a part when split by time; 10m unless given");
   command->add_option("--parts", options->parts, "How many parts by connection or shard; 8 unless given")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{kPartsMax}));
+  command->add_flag("--json", options->json, "The parts as one JSON object");
   command->footer(
       "A shard keeps sessions whole (session key, else connection). A part is complete under its name or not "
       "there.\n"

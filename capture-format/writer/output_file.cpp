@@ -14,8 +14,6 @@
 namespace understudy::capture {
 namespace {
 
-constexpr std::size_t kFileRoutesMax = 4096;
-
 boost::system::error_code last_error() { return {errno, boost::system::system_category()}; }
 
 }  // namespace
@@ -59,7 +57,7 @@ Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, c
   }
   previous_chunk_ = offset;
   summary_.index.push_back({offset, header});
-  if (routes != nullptr) merge_routes(*routes);
+  if (routes != nullptr) routes_.add(*routes);
   return {};
 }
 
@@ -85,7 +83,7 @@ Result<> OutputFile::sync() {
 }
 
 Result<> OutputFile::seal(const std::string& final_name, bool exclusive) {
-  rank_routes();
+  routes_.rank_into(summary_);
   const auto before = offset_;
   const auto frame = summary_frame();
   if (!frame) return frame.error();
@@ -140,29 +138,6 @@ Result<> OutputFile::write_all(std::string_view first, std::string_view second) 
     second.remove_prefix(count);
   }
   return {};
-}
-
-void OutputFile::merge_routes(const RouteTable& routes) {
-  summary_.other_route_exchanges += routes.other();
-  routes.for_each([this](std::string_view route, std::uint32_t exchanges) {
-    const auto known = routes_.find(std::string(route));
-    if (known != routes_.end())
-      known->second += exchanges;
-    else if (routes_.size() < kFileRoutesMax)
-      routes_.emplace(route, exchanges);
-    else
-      summary_.other_route_exchanges += exchanges;
-  });
-}
-
-void OutputFile::rank_routes() {
-  for (const auto& [route, exchanges] : routes_) summary_.top_routes.push_back({route, exchanges});
-  auto& top = summary_.top_routes;
-  std::sort(top.begin(), top.end(), [](const RouteCount& a, const RouteCount& b) {
-    return a.exchanges != b.exchanges ? a.exchanges > b.exchanges : a.route < b.route;
-  });
-  for (std::size_t i = kTopRoutesMax; i < top.size(); ++i) summary_.other_route_exchanges += top[i].exchanges;
-  if (top.size() > kTopRoutesMax) top.resize(kTopRoutesMax);
 }
 
 }  // namespace understudy::capture

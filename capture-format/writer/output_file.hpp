@@ -4,14 +4,13 @@
 #include "capture-format/layout/file_header.hpp"
 #include "capture-format/layout/summary.hpp"
 #include "capture-format/writer/file_sealer.hpp"
-#include "capture-format/writer/route_table.hpp"
+#include "capture-format/writer/route_totals.hpp"
 #include "core/base/result.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace understudy::capture {
 
@@ -60,8 +59,6 @@ class OutputFile {
   Result<> write_frames(ChunkHeader& header, std::string_view stored);
   Result<std::string> summary_frame();
   void cut_back(std::uint64_t offset) noexcept;
-  void merge_routes(const RouteTable& routes);
-  void rank_routes();
 
   int directory_ = -1;
   int fd_ = -1;
@@ -71,7 +68,7 @@ class OutputFile {
   std::uint64_t offset_ = 0;
   std::uint64_t previous_chunk_ = 0;
   Summary summary_;
-  std::unordered_map<std::string, std::uint64_t> routes_;
+  RouteTotals routes_;
 };
 
 }  // namespace understudy::capture

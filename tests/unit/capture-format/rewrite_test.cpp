@@ -1,3 +1,4 @@
+#include "capture-format/file_writer.hpp"
 #include "capture-format/merge/time_sorter.hpp"
 #include "tests/unit/capture-format/command_line.hpp"
 #include "tests/unit/capture-format/sample_exchange.hpp"
@@ -161,6 +162,25 @@ TEST_F(Rewrite, PartsOfASplitHoldEveryExchangeOnceAndSessionsWhole) {
     const auto all = read_back_file(path("in")).exchanges;
     EXPECT_EQ(together, std::multiset<std::string>(all.begin(), all.end())) << by;
   }
+}
+
+TEST_F(Rewrite, ASplitCarriesTheGapsOfItsInputs) {
+  FileWriterOptions options;
+  options.output = path("in");
+  auto writer = FileWriter::open(options);
+  ASSERT_TRUE(writer.has_value());
+  for (std::uint64_t i = 0; i < 9; ++i) ASSERT_TRUE((*writer)->append(sample_exchange(i).view));
+  Gap gap;
+  gap.add(GapReason::disk_full, 5, 50, 1'700'000'000'000'000'000);
+  (*writer)->add_gap(gap);
+  ASSERT_TRUE((*writer)->finish());
+  const auto result =
+      run_capture({"split", "--json", "--by", "connection", "--parts", "2", path("in"), "-o", path("parts")});
+  ASSERT_EQ(result.code, ExitCode::ok) << result.err;
+  EXPECT_EQ(result.out.find("{\"parts\":["), 0u) << result.out;
+  std::uint64_t lost = 0;
+  for (const auto& file : files_in(path("parts"))) lost += read_back_file(file).gaps.exchanges;
+  EXPECT_EQ(lost, 5u);
 }
 
 TEST_F(Rewrite, CompactedFilesAreSmallerAndEqual) {
