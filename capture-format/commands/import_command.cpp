@@ -159,7 +159,8 @@ void add_import(CLI::App& capture, Run& run) {
       "Examples:\n  understudy capture import --from har browser.har --output browser.ucap.zst\n"
       "  understudy capture import --from har --key-file scrub.key a.har.gz b.har.zst -o both.ucap.zst\n"
       "  understudy capture import --from gor 'requests_0.gor.gz' -o requests.ucap.zst\n"
-      "  understudy capture import --from access-log /var/log/nginx/access.log -o log.ucap.zst\n"
+      "  understudy capture import --from mitmproxy-har dump.har -o dump.ucap.zst\n"
+      "  understudy capture import --from access-log /var/log/nginx/access.log.1.gz -o log.ucap.zst\n"
       "  curl -s https://example.org/x.har | understudy capture import --from har - -o x.ucap.zst\n"
       "\nExit codes: 0 imported, 2 usage or malformed input (no file is left), 130 interrupted.");
   command->callback([options, &run] { run = [options] { return run_import(*options); }; });

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sys/stat.h>
 #include <system_error>
 #include <utility>
 
@@ -30,7 +31,16 @@ PurgeItem skipped(PurgeItem item, std::string reason) {
   return item;
 }
 
-/// What the headers of the chunks tell of ages.
+std::uint64_t last_change_ns(const std::string& path) {
+  constexpr std::uint64_t kSecondNs = 1'000'000'000;
+  struct stat status{};
+  if (stat(path.c_str(), &status) != 0) return UINT64_MAX;
+  return static_cast<std::uint64_t>(status.st_mtim.tv_sec) * kSecondNs +
+         static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
+}
+
+/// What the headers of the chunks tell of ages. An encrypted file without its key is as old as its last
+/// change: that cannot be before its newest exchange.
 struct Ages {
   std::uint64_t exchanges = 0;
   std::uint64_t oldest_ns = UINT64_MAX;
@@ -45,8 +55,9 @@ Outcome<Ages> ages_of(const std::string& path, const KeyRingPtr& keys) {
   if (auto begun = scanner.begin(path); !begun) return begun.error();
   Ages ages;
   std::uint64_t created_ns = 0;
+  bool locked = false;
   for (auto event = scanner.next(); event != ScanEvent::end; event = scanner.next()) {
-    if (!scanner.file().locked.empty()) return Failure{scanner.file().locked};
+    locked = locked || !scanner.file().locked.empty();
     if (event == ScanEvent::file) created_ns = std::max(created_ns, scanner.file().created_ns);
     if (event != ScanEvent::chunk || scanner.chunk().exchanges == 0) continue;
     const auto& chunk = scanner.chunk();
@@ -57,6 +68,7 @@ Outcome<Ages> ages_of(const std::string& path, const KeyRingPtr& keys) {
   if (scanner.damage().incidents != 0)
     return Failure{"damaged: its age is not known for sure; `understudy capture recover` first"};
   if (ages.exchanges == 0) ages.newest_ns = ages.oldest_ns = created_ns;
+  if (locked) ages.newest_ns = ages.oldest_ns = last_change_ns(path);
   return ages;
 }
 

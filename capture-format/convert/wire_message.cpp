@@ -1,5 +1,6 @@
 #include "capture-format/convert/wire_message.hpp"
 
+#include "capture-format/convert/bare_chunked.hpp"
 #include "capture-format/convert/exchange_url.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "core/base/ascii.hpp"
@@ -108,6 +109,14 @@ void read_chunked_body(WireMessage& message, std::string_view bytes) {
   auto& body = message.texts.emplace_back();
   while (true) {
     const auto step = decoder.step(bytes);
+    if (!step && body.empty())
+      if (auto bare = decode_bare_chunked(bytes)) {
+        message.repaired("bare_line_feed");
+        body = std::move(bare->body);
+        message.set_body(body);
+        message.rest = bytes.substr(bare->consumed);
+        return;
+      }
     if (!step || (step->consumed == 0 && !step->complete)) {
       message.repaired("chunked_body_cut_off");
       message.set_cut_body(body, body.size());

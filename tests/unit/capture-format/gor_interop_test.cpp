@@ -115,6 +115,16 @@ TEST(GorInterop, AnEditorsLineEndsAreNoPartOfABody) {
   EXPECT_EQ(document.exchanges()[0].request.view.body, "body");
 }
 
+TEST(GorInterop, ChunksWithBareLineFeedsAreDecoded) {
+  const auto text =
+      request(1, "GET / HTTP/1.1\nHost: x\n\n") +
+      response(1, "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n5;x\na\nb\nc\n2\nde\n0\nX: 1\n\n");
+  GorDocument document(text);
+  ASSERT_EQ(document.exchanges().size(), 1u);
+  EXPECT_EQ(document.exchanges()[0].response.view.body, "a\nb\ncde");
+  EXPECT_EQ(document.exchanges()[0].response.view.truncation, Truncation::none);
+}
+
 TEST(GorInterop, ATunnelRequestNamesItsAuthority) {
   GorDocument document(
       std::string_view("1 aa 5 0\nCONNECT db.example:443 HTTP/1.1\r\nHost: db.example:443\r\n\r\n"));

@@ -229,6 +229,8 @@ TEST_F(Purge, AnEncryptedFileStaysEncryptedUnderItsKeyAndWantsIt) {
   const auto with = purge({"--session", "0000000000000001", "--capture-key-file", key, file});
   EXPECT_EQ(with.code, ExitCode::ok) << with.err << with.out;
   EXPECT_EQ(number(report(with), "exchanges_removed"), 42);
+  EXPECT_EQ(purge({"--older-than", "1h", file}).code, ExitCode::ok) << "its last change is its age";
+  EXPECT_TRUE(std::filesystem::exists(file));
   EXPECT_EQ(run_capture({"cat", "--count", file}).code, ExitCode::usage) << "still encrypted";
   EXPECT_EQ(run_capture({"cat", "--count", "--key-file", key, file}).out, "158\n");
   EXPECT_EQ(run_capture({"index", "--rebuild", file}).code, ExitCode::usage);
