@@ -1,60 +1,72 @@
 #include "capture-format/reader.hpp"
 
 #include "capture-format/layout/wire.hpp"
+#include "capture-format/pipeline/thread_count.hpp"
 #include "capture-format/reader/byte_source.hpp"
-#include "capture-format/reader/chunk_decompressor.hpp"
+#include "capture-format/reader/chunk_feed.hpp"
 #include "capture-format/reader/exchange_decoder.hpp"
+#include "capture-format/reader/file_info.hpp"
 #include "capture-format/reader/frame_scanner.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace understudy::capture {
+namespace {
+
+ChunkFeed::Options feed_options(const ReaderOptions& options) {
+  return {tool_threads(options.decode_threads), options.read_ahead_bytes, options.threads_from_bytes};
+}
+
+}  // namespace
 
 struct Reader::Impl {
-  explicit Impl(std::unique_ptr<ByteSource> source)
-      : scanner(std::move(source), FrameScanner::Content::stored), records(std::string_view()) {}
+  Impl(std::unique_ptr<ByteSource> source, const ReaderOptions& options)
+      : filter(options.filter),
+        scanner(std::move(source), FrameScanner::Content::stored),
+        feed(scanner, feed_options(options)),
+        records(std::string_view()) {
+    scanner.use_keys(options.keys);
+  }
 
   Outcome<> begin(std::string_view name) {
     if (auto begun = scanner.begin(name); !begun) return begun;
-    totals.file_bytes = scanner.size();
+    if (filter) scanner.select([this](const ChunkHeader& chunk) { return filter->may_match(chunk); });
+    totals.file_bytes = scanner.is_seekable() ? scanner.size() : 0;
     // The header is known before the first exchange is asked for.
-    if (scanner.next() == ScanEvent::file) take_file(true);
+    take(feed.next_frame());
     if (!scanner.file().locked.empty()) return Failure{std::string(name) + ": " + scanner.file().locked};
     return {};
   }
 
-  void take_file(bool first) {
-    const auto& file = scanner.file();
+  void take(ChunkStep& given) {
+    step = &given;
+    totals.position = step->position;
+    sealed = step->sealed;
+    add_damage(damage, std::exchange(step->damage, {}));
+    if (step->event == ScanEvent::file) take_file(*step->file);
+    if (step->event == ScanEvent::chunk) take_chunk();
+  }
+
+  void take_file(const FileHeader& file) {
     const bool unscrubbed = info.contains_unscrubbed || file.contains_unscrubbed;
-    if (first)
-      info = {to_hex(file.uuid),
-              file.service,
-              file.host,
-              file.build,
-              file.created_ns,
-              file.scrub_policy,
-              false,
-              file.source,
-              file.envelope ? file.envelope->key_id : std::string()};
+    if (!std::exchange(any_file, true)) info = file_info(file);
     info.contains_unscrubbed = unscrubbed;
   }
 
   void take_chunk() {
-    const auto raw = decompressor.decompress(scanner.chunk(), scanner.stored(), scanner.file().opener.get());
-    if (!raw && !scanner.file().locked.empty()) {
-      scanner.note_lost_chunk(scanner.file().locked);
-      return;
-    }
-    if (!raw) {
-      scanner.note_lost_chunk(raw.error().message);
-      return;
-    }
-    records = wire::Reader(*raw);
+    if (step->failure) return lose_chunk(*step->failure);
+    records = wire::Reader(step->raw);
     in_chunk = true;
     exchanges_in_chunk = 0;
     ++totals.chunks;
-    totals.raw_bytes += raw->size();
-    totals.stored_bytes += scanner.chunk().header_bytes + scanner.chunk().stored_bytes;
+    totals.raw_bytes += step->raw.size();
+    totals.stored_bytes += step->chunk.header_bytes + step->chunk.stored_bytes;
+  }
+
+  void lose_chunk(std::string_view why) {
+    in_chunk = false;
+    add_lost_chunk(damage, step->chunk, step->chunk_offset, why);
   }
 
   /// The next exchange of the current chunk; null when it has no more.
@@ -63,8 +75,7 @@ struct Reader::Impl {
       if (!records.is(1, wire::Type::bytes)) continue;
       const auto kind = decode_record(records.bytes(), exchange, gap);
       if (kind == RecordKind::malformed) {
-        scanner.note_lost_chunk("a record is malformed");
-        in_chunk = false;
+        lose_chunk("a record is malformed");
         return nullptr;
       }
       if (kind != RecordKind::exchange) continue;
@@ -75,39 +86,26 @@ struct Reader::Impl {
     }
     in_chunk = false;
     if (records.failed())
-      scanner.note_lost_chunk("a record is malformed");
-    else if (exchanges_in_chunk != scanner.chunk().exchanges)
-      scanner.note_lost_chunk("holds another number of exchanges than its header says");
+      lose_chunk("a record is malformed");
+    else if (exchanges_in_chunk != step->chunk.exchanges)
+      lose_chunk("holds another number of exchanges than its header says");
     return nullptr;
-  }
-
-  /// One frame further; false at the end.
-  bool take_frame() {
-    const auto event = scanner.next();
-    totals.position = scanner.position();
-    if (event == ScanEvent::file) take_file(false);
-    if (event == ScanEvent::chunk) take_chunk();
-    return event != ScanEvent::end;
   }
 
   const ExchangeView* next() {
     while (true) {
       if (in_chunk) {
         if (const auto* found = next_in_chunk()) return found;
-      } else if (!take_frame()) {
-        return nullptr;
+      } else {
+        take(feed.next());
+        if (step->event == ScanEvent::end) return nullptr;
       }
     }
   }
 
   const ExchangeView* next_at_hand() {
-    if (!in_chunk) take_frame();
+    if (!in_chunk) take(feed.next_frame());
     return in_chunk ? next_in_chunk() : nullptr;
-  }
-
-  void select(const Filter& wanted) {
-    filter = wanted;
-    scanner.select([this](const ChunkHeader& chunk) { return filter->may_match(chunk); });
   }
 
   bool refresh() {
@@ -119,12 +117,16 @@ struct Reader::Impl {
 
   std::optional<Filter> filter;
   FrameScanner scanner;
-  ChunkDecompressor decompressor;
+  ChunkFeed feed;
+  ChunkStep* step = nullptr;
   wire::Reader records;
   bool in_chunk = false;
+  bool any_file = false;
+  bool sealed = false;
   std::uint32_t exchanges_in_chunk = 0;
   ExchangeView exchange;
   FileInfo info;
+  Damage damage;
   Gap gap;
   ReadTotals totals;
 };
@@ -136,28 +138,29 @@ Reader::~Reader() = default;
 
 Outcome<Reader> Reader::open(const std::filesystem::path& path) { return open(path, ReaderOptions()); }
 
+Outcome<Reader> Reader::open(const std::filesystem::path& path, const ReaderOptions& options) {
+  auto source = open_file_source(path);
+  if (!source) return source.error();
+  auto impl = std::make_unique<Impl>(std::move(*source), options);
+  if (auto begun = impl->begin(path.string()); !begun) return begun.error();
+  return Reader(std::move(impl));
+}
+
 Outcome<Reader> Reader::open(const std::filesystem::path& path, const Filter& filter) {
   ReaderOptions options;
   options.filter = filter;
   return open(path, options);
 }
 
-Outcome<Reader> Reader::open(const std::filesystem::path& path, const ReaderOptions& options) {
-  auto source = open_file_source(path);
-  if (!source) return source.error();
-  return begin(*std::move(source), path.string(), options);
+Outcome<Reader> Reader::from_bytes(std::string bytes) {
+  ReaderOptions options;
+  options.decode_threads = 1;
+  return from_bytes(std::move(bytes), options);
 }
 
 Outcome<Reader> Reader::from_bytes(std::string bytes, const ReaderOptions& options) {
-  return begin(make_memory_source(std::move(bytes)), "capture in memory", options);
-}
-
-Outcome<Reader> Reader::begin(std::unique_ptr<ByteSource> source, const std::string& name,
-                              const ReaderOptions& options) {
-  auto impl = std::make_unique<Impl>(std::move(source));
-  impl->scanner.use_keys(options.keys);
-  if (auto begun = impl->begin(name); !begun) return begun.error();
-  if (options.filter) impl->select(*options.filter);
+  auto impl = std::make_unique<Impl>(make_memory_source(std::move(bytes)), options);
+  if (auto begun = impl->begin("capture in memory"); !begun) return begun.error();
   return Reader(std::move(impl));
 }
 
@@ -165,10 +168,11 @@ const ExchangeView* Reader::next() { return impl_->next(); }
 bool Reader::refresh() { return impl_->refresh(); }
 const ExchangeView* Reader::next_at_hand() { return impl_->next_at_hand(); }
 const FileInfo& Reader::info() const { return impl_->info; }
-const Damage& Reader::damage() const { return impl_->scanner.damage(); }
+const Damage& Reader::damage() const { return impl_->damage; }
 const Gaps& Reader::gaps() const { return impl_->gap; }
 const ReadTotals& Reader::totals() const { return impl_->totals; }
-bool Reader::sealed() const { return impl_->scanner.sealed(); }
+std::uint64_t Reader::bytes_read() const { return impl_->scanner.bytes_read(); }
+bool Reader::sealed() const { return impl_->sealed; }
 
 Outcome<StreamHeaders> read_headers(const std::filesystem::path& path) {
   auto source = open_file_source(path);

@@ -1,5 +1,5 @@
-// Reads capture files record by record in file order, in memory bounded by one chunk, whatever the file
-// holds.
+// Reads capture files record by record in file order, in bounded memory whatever the file holds, with as many
+// threads as are given.
 #pragma once
 
 #include "capture-format/crypto/key_ring.hpp"
@@ -8,6 +8,7 @@
 #include "capture-format/record.hpp"
 #include "core/base/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -16,8 +17,6 @@
 #include <vector>
 
 namespace understudy::capture {
-
-class ByteSource;
 
 /// What the header of a file says (proto FileHeader).
 struct FileInfo {
@@ -55,8 +54,17 @@ using Gaps = Gap;
 
 /// How a file is read.
 struct ReaderOptions {
-  std::optional<Filter> filter;  ///< only what it wants; chunks that cannot hold any of it are not read
-  KeyRingPtr keys;               ///< for encrypted files; null: they are refused
+  /// Only what it wants; chunks that cannot hold any of it are neither read nor verified.
+  std::optional<Filter> filter;
+  /// For encrypted files; null: they are refused.
+  KeyRingPtr keys;
+  /// That decompress, the caller's among them: 0, as many as there are CPUs for this process, at most 16.
+  /// What comes out, its order and the damage that is told are the same whatever the number.
+  unsigned decode_threads = 0;
+  /// Stored and decompressed bytes of chunks that are read ahead, 16 chunks at most; one more may go over it.
+  std::size_t read_ahead_bytes = std::size_t{32} << 20;
+  /// No threads for a file of which less is left to read, and none for a pipe.
+  std::uint64_t threads_from_bytes = std::uint64_t{1} << 20;
 };
 
 /// Sequential reader over one file (or several that were concatenated). Not thread-safe.
@@ -65,11 +73,11 @@ class Reader {
   /// Fails with one clear line when the file cannot be opened, is no capture at all, or is encrypted and the
   /// keys do not open it.
   static Outcome<Reader> open(const std::filesystem::path& path);
-  /// Only what the filter wants; chunks that cannot hold any of it are neither read nor verified.
-  static Outcome<Reader> open(const std::filesystem::path& path, const Filter& filter);
   static Outcome<Reader> open(const std::filesystem::path& path, const ReaderOptions& options);
-  /// The same over bytes in memory.
-  static Outcome<Reader> from_bytes(std::string bytes, const ReaderOptions& options = {});
+  static Outcome<Reader> open(const std::filesystem::path& path, const Filter& filter);
+  /// The same over bytes in memory, without threads unless options ask for them.
+  static Outcome<Reader> from_bytes(std::string bytes);
+  static Outcome<Reader> from_bytes(std::string bytes, const ReaderOptions& options);
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();
@@ -81,7 +89,8 @@ class Reader {
   /// For a file that somebody still writes: looks whether it has grown. True: at least one whole frame is
   /// there that has not been read. Before that, `next` would take a torn end for damage.
   bool refresh();
-  /// After a `refresh` that said true: reads no further than that frame. Null: nothing wanted in it.
+  /// After a `refresh` that said true: reads no further than that frame. Null: nothing wanted in it. Not to
+  /// be mixed with `next`, which reads ahead.
   const ExchangeView* next_at_hand();
 
   /// Of the first file; `contains_unscrubbed` is true when any concatenated part says so (known up to where
@@ -90,13 +99,13 @@ class Reader {
   const Damage& damage() const;
   const Gaps& gaps() const;
   const ReadTotals& totals() const;
+  /// From the file so far, headers, index and what was read ahead included.
+  std::uint64_t bytes_read() const;
   bool sealed() const;  ///< the last file read so far ended with its summary
 
  private:
   struct Impl;
   explicit Reader(std::unique_ptr<Impl> impl);
-  static Outcome<Reader> begin(std::unique_ptr<ByteSource> source, const std::string& name,
-                               const ReaderOptions& options);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,5 +1,6 @@
 #include "replay/arguments.hpp"
 
+#include "capture-format/reader/capture_paths.hpp"
 #include "core/base/ascii.hpp"
 #include "core/base/units.hpp"
 #include "core/diff/excerpt.hpp"
@@ -150,7 +151,9 @@ Outcome<Options> options_of(const Arguments& arguments) {
   const auto target = net::parse_origin_url(arguments.target);
   if (!target) return Failure{fmt::format("--target: {}", target.error().message)};
   options.target = *target;
-  options.captures.assign(arguments.captures.begin(), arguments.captures.end());
+  const auto captures = capture::expand_capture_paths(arguments.captures);
+  if (!captures) return captures.error();
+  options.captures.assign(captures->begin(), captures->end());
   if (auto read = read_pace(arguments, options); !read) return read.error();
   if (auto read = read_times(arguments, options); !read) return read.error();
   if (auto read = read_request_changes(arguments, options); !read) return read.error();

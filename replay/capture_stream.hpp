@@ -5,6 +5,7 @@
 #include "core/base/result.hpp"
 #include "replay/recorded_exchange.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -13,12 +14,6 @@
 #include <vector>
 
 namespace understudy::replay {
-
-/// What is held back to put exchanges in order: a file's records are roughly, not strictly, ordered.
-struct ReadAheadLimits {
-  std::uint64_t window_ns = 3'000'000'000;
-  std::size_t bytes = 64 * 1024 * 1024;
-};
 
 /// What one file had, complete when the stream has ended.
 struct CaptureSummary {
@@ -30,15 +25,18 @@ struct CaptureSummary {
   bool sealed = false;
 };
 
-/// Opens a file when its time comes and closes it at its end. Reads twice give the same order. Not
-/// thread-safe.
+/// Reads twice give the same order. Not thread-safe.
 class CaptureStream {
  public:
+  /// Decompressed bytes held to put exchanges in order; captures that overlap by more are sorted in a file
+  /// without a name in the directory for temporary files.
+  static constexpr std::size_t kMemoryBytes = std::size_t{96} << 20;
+
   /// Fails with one clear line when a file cannot be opened, is no capture, or is encrypted and `keys` do not
   /// open it.
   static Outcome<CaptureStream> open(const std::vector<std::filesystem::path>& paths,
-                                     const ReadAheadLimits& limits = {},
-                                     const capture::KeyRingPtr& keys = nullptr);
+                                     const capture::KeyRingPtr& keys = nullptr,
+                                     std::size_t memory_bytes = kMemoryBytes);
   CaptureStream(CaptureStream&&) noexcept;
   ~CaptureStream();
 
@@ -46,12 +44,13 @@ class CaptureStream {
   std::optional<RecordedExchange> next();
 
   const std::vector<CaptureSummary>& captures() const noexcept;
-  /// Exchanges that came too late for their place and were given out after later ones.
+  /// Exchanges that were given out after later ones, because the chunk that held them says that it has none
+  /// so early.
   std::uint64_t out_of_order() const noexcept;
 
  private:
-  CaptureStream();
   struct Impl;
+  explicit CaptureStream(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -73,7 +73,9 @@ void add_command(CLI::App& app, std::function<ExitCode()>& run) {
   auto* command = app.add_subcommand("replay", "Re-drive captures against a candidate and judge its answers");
   auto& a = *arguments;
   command->add_option("--target", a.target, "The candidate")->required()->type_name("URL");
-  command->add_option("captures", a.captures, "Capture files")
+  command
+      ->add_option("captures", a.captures,
+                   "Capture files, or directories of them; together in the order of time")
       ->required()
       ->expected(1, -1)
       ->type_name("CAPTURE");

@@ -132,7 +132,7 @@ void conclude(const Options& options, const Planner& planner, const Driver& driv
 
 /// The second pass, on three threads.
 Outcome<> drive(const Options& options, FinishedRun& run) {
-  auto stream = CaptureStream::open(options.captures, {}, options.keys);
+  auto stream = CaptureStream::open(options.captures, options.keys);
   if (!stream) return stream.error();
   Planner planner(options, run.survey->first_start_ns);
   Handover<PlannedExchange> plan(kPlanRing);

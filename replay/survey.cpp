@@ -6,7 +6,7 @@ namespace understudy::replay {
 
 Outcome<Survey> survey_captures(const std::vector<std::filesystem::path>& paths,
                                 const capture::KeyRingPtr& keys) {
-  auto stream = CaptureStream::open(paths, {}, keys);
+  auto stream = CaptureStream::open(paths, keys);
   if (!stream) return stream.error();
   Survey survey;
   SessionHistories histories;

@@ -2,6 +2,7 @@
 #include "capture-format/commands/console.hpp"
 #include "capture-format/commands/key_arguments.hpp"
 #include "capture-format/commands/registration.hpp"
+#include "capture-format/reader/capture_paths.hpp"
 
 #include <memory>
 #include <string>
@@ -28,7 +29,9 @@ ExitCode run_info(const InfoOptions& options) {
   bool damaged = false;
   bool first = true;
   std::string json = "{\"files\":[";
-  for (const auto& path : options.files) {
+  const auto files = expand_capture_paths(options.files);
+  if (!files) return fail(ExitCode::usage, files.error().message);
+  for (const auto& path : *files) {
     auto reader = Reader::open(path, reading);
     if (!reader) return fail(ExitCode::usage, reader.error().message);
     Progress progress("reading " + path);
@@ -51,7 +54,8 @@ void add_info(CLI::App& capture, Run& run) {
   auto* command = capture.add_subcommand(
       "info", "Tell what capture files hold: times, counts, sizes, provenance, losses");
   auto options = std::make_shared<InfoOptions>();
-  command->add_option("FILE", options->files, "Capture files")->required();
+  command->add_option("FILE", options->files, "Capture files, or directories of them; - is standard input")
+      ->required();
   command->add_flag("--json", options->json, "One JSON object for programs");
   declare_keys(*command, options->keys);
   command->footer(

@@ -1,17 +1,17 @@
 #include "capture-format/commands/console.hpp"
 #include "capture-format/commands/output_options.hpp"
 #include "capture-format/commands/registration.hpp"
-#include "capture-format/merge/time_sorter.hpp"
+#include "capture-format/merge/merge_reader.hpp"
 #include "capture-format/reader.hpp"
 #include "core/base/content_hash.hpp"
 #include "core/base/units.hpp"
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -19,7 +19,7 @@
 namespace understudy::capture {
 namespace {
 
-struct MergeOptions : OutputOptions {
+struct JoinOptions : OutputOptions {
   std::string source;  ///< "merge" or "compact"
   std::size_t chunk_bytes = std::size_t{1} << 20;
   int level = 3;
@@ -44,17 +44,36 @@ class Renumbering {
   std::uint64_t salt_;
 };
 
-struct Inputs {
-  bool damaged = false;
-  bool interrupted = false;
+/// Writes exchanges under numbers of their own.
+class Joining {
+ public:
+  explicit Joining(FileWriter& writer) : writer_(writer) {}
+
+  Outcome<> append(const ExchangeView& exchange, const Renumbering& renumbered) {
+    copy_ = exchange;  // reuses the memory of the last one
+    copy_.id = renumbered(exchange.id);
+    copy_.connection_id = renumbered(exchange.connection_id);
+    return writer_.append(copy_);
+  }
+
+  /// What was lost in a file is told, and its gaps carried over.
+  void end_of_file(const std::string& path, const Damage& damage, const Gaps& gaps) {
+    writer_.add_gap(gaps);
+    for (const auto& note : damage.notes) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
+    damaged_ = damaged_ || damage.incidents != 0;
+  }
+  bool damaged() const noexcept { return damaged_; }
+
+ private:
+  FileWriter& writer_;
+  ExchangeView copy_;
+  bool damaged_ = false;
 };
 
-/// Every exchange of every input, in the order of the files, gaps carried over.
-Outcome<Inputs> read_all(const MergeOptions& options, const Provenance& provenance, FileWriter& writer,
-                         const TimeSorter::Take& take) {
+/// Every exchange of every input, in the order of the files.
+Outcome<> join_in_turn(const JoinOptions& options, const Provenance& provenance, Joining& joining) {
   ReaderOptions reading;
   reading.keys = provenance.reading;
-  Inputs inputs;
   for (std::size_t file = 0; file < options.inputs.size(); ++file) {
     const auto& path = options.inputs[file];
     auto reader = Reader::open(path, reading);
@@ -62,21 +81,47 @@ Outcome<Inputs> read_all(const MergeOptions& options, const Provenance& provenan
     const Renumbering renumbered(file, reader->info().uuid);
     Progress progress("reading " + path);
     while (const auto* exchange = reader->next()) {
-      auto copy = *exchange;
-      copy.id = renumbered(exchange->id);
-      copy.connection_id = renumbered(exchange->connection_id);
-      if (auto taken = take(copy); !taken) return taken.error();
+      if (auto appended = joining.append(*exchange, renumbered); !appended) return appended;
       progress.update(reader->totals().position, reader->totals().file_bytes);
-      if ((inputs.interrupted = interrupted())) return inputs;
+      if (interrupted()) return {};
     }
-    writer.add_gap(reader->gaps());
-    for (const auto& note : reader->damage().notes) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
-    inputs.damaged = inputs.damaged || reader->damage().incidents != 0;
+    joining.end_of_file(path, reader->damage(), reader->gaps());
   }
-  return inputs;
+  return {};
 }
 
-ExitCode finish(FileWriter& writer, const MergeOptions& options, bool damaged) {
+/// Every exchange of every input, in the order of time.
+Outcome<> join_by_time(const JoinOptions& options, const Provenance& provenance, Joining& joining) {
+  MergeOptions merging;
+  merging.keys = provenance.reading;
+  // What was encrypted must not lie on the disk in plain, not for a moment.
+  merging.encrypt_scratch = provenance.reading != nullptr || provenance.writing != nullptr;
+  const std::filesystem::path output(options.output);
+  merging.scratch = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
+  Progress sorting("sorting");
+  merging.keep_going = [&sorting](std::uint64_t done, std::uint64_t of) {
+    sorting.update(done, of);
+    return !interrupted();
+  };
+  auto reader = MergeReader::open({options.inputs.begin(), options.inputs.end()}, std::move(merging));
+  if (!reader) return reader.error();
+  std::vector<Renumbering> renumbered;
+  for (std::size_t file = 0; file < reader->sources().size(); ++file)
+    renumbered.emplace_back(file, reader->sources()[file].info.uuid);
+  Progress progress("merging");
+  while (true) {
+    const auto exchange = reader->next();
+    if (!exchange) return exchange.error();
+    if (*exchange == nullptr || interrupted()) break;
+    if (auto appended = joining.append(**exchange, renumbered[reader->source()]); !appended) return appended;
+    if (!reader->sorts_on_disk()) progress.update(reader->bytes_done(), reader->bytes_in_all());
+  }
+  for (const auto& source : reader->sources())
+    joining.end_of_file(source.path.string(), source.damage, source.gaps);
+  return {};
+}
+
+ExitCode finish(FileWriter& writer, const JoinOptions& options, bool damaged) {
   const auto totals = writer.finish();
   if (!totals) return fail(ExitCode::usage, totals.error().message);
   Output output;
@@ -87,42 +132,18 @@ ExitCode finish(FileWriter& writer, const MergeOptions& options, bool damaged) {
   return finished == ExitCode::ok && damaged ? ExitCode::failed : finished;
 }
 
-Outcome<Inputs> sort_all(const MergeOptions& options, const Provenance& provenance, FileWriter& writer) {
-  TimeSorter::Options sorting;
-  const std::filesystem::path output(options.output);
-  sorting.scratch = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
-  sorting.contains_unscrubbed = provenance.contains_unscrubbed;
-  // What was encrypted must not lie on the disk in plain, not for a moment.
-  if (provenance.reading != nullptr || provenance.writing != nullptr) {
-    const auto keys = ephemeral_key_ring();
-    if (!keys) return keys.error();
-    sorting.keys = *keys;
-  }
-  TimeSorter sorter(sorting);
-  auto inputs =
-      read_all(options, provenance, writer, [&sorter](const ExchangeView& each) { return sorter.add(each); });
-  if (!inputs || inputs->interrupted) return inputs;
-  auto written = sorter.finish([&writer](const ExchangeView& each) -> Outcome<> {
-    if (interrupted()) return Failure{"interrupted"};
-    return writer.append(each);
-  });
-  inputs->interrupted = interrupted();
-  if (!written && !inputs->interrupted) return written.error();
-  return inputs;
-}
-
-ExitCode run_merge(const MergeOptions& options) {
+ExitCode run_merge(const JoinOptions& options) {
   const auto provenance = check_inputs(options);
   if (!provenance) return fail(ExitCode::usage, provenance.error().message);
   note_interrupts();
   auto writer = open_output(options, *provenance, options.source, options.chunk_bytes, options.level);
   if (!writer) return fail(ExitCode::usage, writer.error().message);
-  const auto append = [&writer](const ExchangeView& each) { return (*writer)->append(each); };
-  const auto inputs = options.source == "merge" ? sort_all(options, *provenance, **writer)
-                                                : read_all(options, *provenance, **writer, append);
-  if (!inputs) return fail(ExitCode::usage, inputs.error().message);
-  if (inputs->interrupted) return ExitCode::interrupted;
-  return finish(**writer, options, inputs->damaged);
+  Joining joining(**writer);
+  const auto joined = options.source == "merge" ? join_by_time(options, *provenance, joining)
+                                                : join_in_turn(options, *provenance, joining);
+  if (interrupted()) return ExitCode::interrupted;
+  if (!joined) return fail(ExitCode::usage, joined.error().message);
+  return finish(**writer, options, joining.damaged());
 }
 
 constexpr const char* kExitCodes =
@@ -132,12 +153,13 @@ constexpr const char* kExitCodes =
 
 void add_merge(CLI::App& capture, Run& run) {
   auto* command = capture.add_subcommand("merge", "Join capture files into one, in the order of time");
-  auto options = std::make_shared<MergeOptions>();
+  auto options = std::make_shared<JoinOptions>();
   options->source = "merge";
   options->declare(*command);
   command->footer(
-      std::string("Inputs may be out of order and of any size: memory stays below 256 MiB, what does not fit "
-                  "is sorted beside the output.\nConnections stay apart; gaps are carried over.\n"
+      std::string("Inputs may be out of order and of any size: memory stays below 256 MiB; what overlaps in "
+                  "time by more than that is sorted in a file without a name beside the output.\nConnections "
+                  "stay apart; gaps are carried over.\n"
                   "Examples:\n  understudy capture merge captures/*.ucap.zst --output day.ucap.zst\n"
                   "  cat a.ucap.zst b.ucap.zst > unsorted.ucap.zst      # needs no tool at all\n") +
       kExitCodes);
@@ -147,7 +169,7 @@ void add_merge(CLI::App& capture, Run& run) {
 void add_compact(CLI::App& capture, Run& run) {
   auto* command = capture.add_subcommand(
       "compact", "Write captures smaller: larger chunks, higher compression, order as it is");
-  auto options = std::make_shared<MergeOptions>();
+  auto options = std::make_shared<JoinOptions>();
   options->source = "compact";
   options->chunk_bytes = std::size_t{4} << 20;
   options->level = 9;

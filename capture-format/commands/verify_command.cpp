@@ -3,6 +3,7 @@
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/convert/json_writer.hpp"
 #include "capture-format/reader.hpp"
+#include "capture-format/reader/capture_paths.hpp"
 #include "capture-format/reader/frame_scanner.hpp"
 #include "core/base/units.hpp"
 
@@ -115,7 +116,9 @@ ExitCode run_verify(const VerifyOptions& options) {
   std::string text;
   JsonWriter json(text);
   if (options.json) json.begin_object().key("files").begin_array();
-  for (const auto& path : options.files) {
+  const auto files = expand_capture_paths(options.files);
+  if (!files) return fail(ExitCode::usage, files.error().message);
+  for (const auto& path : *files) {
     const auto verified = options.deep ? verify_records(path, *keys) : verify_checksums(path, *keys);
     if (!verified) return fail(ExitCode::usage, verified.error().message);
     if (*keys != nullptr && !verified->locked.empty())
@@ -137,7 +140,8 @@ ExitCode run_verify(const VerifyOptions& options) {
 void add_verify(CLI::App& capture, Run& run) {
   auto* command = capture.add_subcommand("verify", "Check the checksums of capture files");
   auto options = std::make_shared<VerifyOptions>();
-  command->add_option("FILE", options->files, "Capture files")->required();
+  command->add_option("FILE", options->files, "Capture files, or directories of them; - is standard input")
+      ->required();
   command->add_flag("--deep", options->deep, "Decompress and decode every record too");
   command->add_flag("--json", options->json, "One JSON object for programs");
   declare_keys(*command, options->keys);

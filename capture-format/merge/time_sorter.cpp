@@ -1,26 +1,24 @@
 #include "capture-format/merge/time_sorter.hpp"
 
-#include "capture-format/layout/uuid.hpp"
 #include "capture-format/layout/wire.hpp"
-#include "capture-format/reader.hpp"
+#include "capture-format/pipeline/thread_count.hpp"
 #include "capture-format/reader/exchange_decoder.hpp"
 #include "capture-format/writer/exchange_encoder.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 #include <queue>
 #include <string_view>
-#include <sys/stat.h>
+#include <tuple>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace understudy::capture {
 namespace {
 
-/// Open at a time; each holds one small chunk in memory.
-constexpr std::size_t kRunsMax = 64;
-constexpr std::size_t kRunChunkBytes = std::size_t{256} << 10;
-constexpr int kRunLevel = 1;
+/// Read side by side; each holds one block in memory.
+constexpr std::size_t kRunsMax = 256;
+constexpr const ExchangeView* kNoMore = nullptr;
 
 /// One run while runs are merged: its next exchange, and its place among runs of the same time.
 struct Head {
@@ -34,126 +32,141 @@ struct Head {
 
 }  // namespace
 
-TimeSorter::TimeSorter(Options options) : options_(std::move(options)) {}
+struct TimeSorter::Merging {
+  std::vector<SortedRuns::Cursor> cursors;
+  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
+  std::optional<std::size_t> given;  ///< its cursor moves on with the next call
 
-TimeSorter::~TimeSorter() {
-  std::error_code ignored;
-  if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
-}
+  Merging(SortedRuns& file, const std::vector<SortedRuns::Run>& runs) {
+    cursors.reserve(runs.size());
+    for (const auto& run : runs) cursors.emplace_back(file, run);
+  }
 
-Outcome<> TimeSorter::add(const ExchangeView& exchange) {
+  Outcome<> begin() {
+    for (std::size_t run = 0; run < cursors.size(); ++run)
+      if (auto moved = advance(run); !moved) return moved;
+    return {};
+  }
+
+  Outcome<> advance(std::size_t run) {
+    const auto more = cursors[run].next();
+    if (!more) return more.error();
+    if (*more) heads.push({cursors[run].entry().start_ns, run});
+    return {};
+  }
+
+  /// Null at the end.
+  Outcome<const RunEntry*> next() {
+    if (given)
+      if (auto moved = advance(*std::exchange(given, std::nullopt)); !moved) return moved.error();
+    if (heads.empty()) return static_cast<const RunEntry*>(nullptr);
+    given = heads.top().run;
+    heads.pop();
+    return &cursors[*given].entry();
+  }
+};
+
+TimeSorter::TimeSorter(Options options)
+    : options_(std::move(options)), runs_file_(tool_threads(options_.threads), options_.encrypt) {}
+
+TimeSorter::~TimeSorter() = default;
+
+Outcome<> TimeSorter::add(const ExchangeView& exchange, std::uint32_t source) {
   const auto needed = encoded_size_bound(exchange);
-  if (needed > capacity_ - used_ && used_ != 0)
+  // The list of entries counts twice: it doubles when it grows.
+  const auto held = used_ + 2 * (entries_.size() + 1) * sizeof(Entry);
+  if (used_ != 0 && (needed > capacity_ - used_ || held + needed > options_.memory_bytes))
     if (auto spilled = spill(); !spilled) return spilled;
   if (needed > capacity_) {
     // Not initialised, so that pages which are never needed are never touched.
     capacity_ = std::max(needed, options_.memory_bytes);
-    bytes_ = std::unique_ptr<char[]>(new char[capacity_]);
+    bytes_.reset();
+    bytes_.reset(new char[capacity_]);
   }
   wire::Writer out(bytes_.get() + used_);
   encode_exchange(out, exchange);
   const auto end = static_cast<std::size_t>(out.position() - bytes_.get());
-  entries_.push_back({exchange.start_ns, used_, end - used_});
+  entries_.push_back({exchange.start_ns, used_, static_cast<std::uint32_t>(end - used_), source});
   used_ = end;
   return {};
 }
 
-Outcome<> TimeSorter::finish(const Take& take) {
-  if (runs_.empty()) return each_in_memory(take);
+RunEntry TimeSorter::run_entry(const Entry& entry) const noexcept {
+  return {entry.start_ns, entry.source, std::string_view(bytes_.get() + entry.offset, entry.size)};
+}
+
+void TimeSorter::sort() {
+  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.start_ns, a.offset) < std::tie(b.start_ns, b.offset);
+  });
+}
+
+Outcome<> TimeSorter::finish() {
+  if (runs_.empty()) {
+    sort();
+    return {};
+  }
   if (auto spilled = spill(); !spilled) return spilled;
   bytes_.reset();
+  capacity_ = 0;
   entries_ = {};
-  return merge_runs(take);
+  merging_ = std::make_unique<Merging>(runs_file_, runs_);
+  return merging_->begin();
 }
 
-Outcome<> TimeSorter::each_in_memory(const Take& take) {
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) { return a.start_ns < b.start_ns; });
-  ExchangeView exchange;
+Outcome<const ExchangeView*> TimeSorter::next() {
+  if (!merging_) {
+    if (given_ == entries_.size()) return kNoMore;
+    return decoded(run_entry(entries_[given_++]));
+  }
+  const auto entry = merging_->next();
+  if (!entry) return entry.error();
+  if (*entry == nullptr) return kNoMore;
+  return decoded(**entry);
+}
+
+Outcome<const ExchangeView*> TimeSorter::decoded(const RunEntry& entry) {
+  wire::Reader record(entry.record);
   Gap ignored;
-  for (const auto& entry : entries_) {
-    wire::Reader record(std::string_view(bytes_.get() + entry.offset, entry.size));
-    if (!record.next() || decode_record(record.bytes(), exchange, ignored) != RecordKind::exchange)
-      return Failure{"an exchange does not come back as it was put in"};
-    if (auto taken = take(exchange); !taken) return taken;
-  }
-  return {};
-}
-
-Outcome<std::unique_ptr<FileWriter>> TimeSorter::open_run() {
-  if (directory_.empty()) {
-    const auto directory =
-        options_.scratch / fmt::format(".understudy-merge-{}", to_hex(random_uuid()).substr(0, 16));
-    if (mkdir(directory.c_str(), S_IRWXU) != 0)
-      return Failure{
-          fmt::format("{}: {}", directory.string(),
-                      boost::system::error_code(errno, boost::system::system_category()).message())};
-    directory_ = directory;
-  }
-  FileWriterOptions run;
-  run.output = directory_ / fmt::format("run-{}.ucap.zst", next_run_++);
-  run.source = "merge";
-  run.contains_unscrubbed = options_.contains_unscrubbed;
-  run.compression_level = kRunLevel;
-  run.chunk_bytes = kRunChunkBytes;
-  run.keys = options_.keys;
-  return FileWriter::open(run);
+  if (!record.next() || decode_record(record.bytes(), exchange_, ignored) != RecordKind::exchange)
+    return Failure{"an exchange does not come back as it was put in"};
+  source_ = entry.source;
+  return &exchange_;
 }
 
 Outcome<> TimeSorter::spill() {
   if (entries_.empty()) return {};
-  if (runs_.size() == kRunsMax)
-    if (auto collapsed = collapse_runs(); !collapsed) return collapsed;
-  auto run = open_run();
+  if (!runs_file_.is_open())
+    if (auto opened = runs_file_.open(options_.scratch); !opened) return opened;
+  sort();
+  for (const auto& entry : entries_)
+    if (auto appended = runs_file_.append(run_entry(entry)); !appended) return appended;
+  const auto run = runs_file_.end_run();
   if (!run) return run.error();
-  if (auto written = each_in_memory([&run](const ExchangeView& each) { return (*run)->append(each); });
-      !written)
-    return written;
-  if (const auto sealed = (*run)->finish(); !sealed) return sealed.error();
-  runs_.push_back(directory_ / fmt::format("run-{}.ucap.zst", next_run_ - 1));
+  runs_.push_back(*run);
   entries_.clear();
   used_ = 0;
+  const auto side_by_side =
+      std::accumulate(runs_.begin(), runs_.end(), std::size_t{0},
+                      [](std::size_t sum, const SortedRuns::Run& each) { return sum + each.block_bytes; });
+  if (runs_.size() == kRunsMax || (runs_.size() > 2 && side_by_side > options_.memory_bytes))
+    return collapse_runs();
   return {};
 }
 
 Outcome<> TimeSorter::collapse_runs() {
-  auto run = open_run();
+  Merging merging(runs_file_, runs_);
+  if (auto begun = merging.begin(); !begun) return begun;
+  while (true) {
+    const auto entry = merging.next();
+    if (!entry) return entry.error();
+    if (*entry == nullptr) break;
+    if (auto appended = runs_file_.append(**entry); !appended) return appended;
+  }
+  const auto run = runs_file_.end_run();
   if (!run) return run.error();
-  const auto path = directory_ / fmt::format("run-{}.ucap.zst", next_run_ - 1);
-  if (auto merged = merge_runs([&run](const ExchangeView& each) { return (*run)->append(each); }); !merged)
-    return merged;
-  if (const auto sealed = (*run)->finish(); !sealed) return sealed.error();
-  std::error_code ignored;
-  for (const auto& old : runs_) std::filesystem::remove(old, ignored);
-  runs_ = {path};
-  return {};
-}
-
-Outcome<> TimeSorter::merge_runs(const Take& take) {
-  std::vector<Reader> readers;
-  std::vector<const ExchangeView*> next;
-  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
-  const auto advance = [&](std::size_t run) {
-    next[run] = readers[run].next();
-    if (next[run] != nullptr) heads.push({next[run]->start_ns, run});
-  };
-  for (const auto& path : runs_) {
-    ReaderOptions reading;
-    reading.keys = options_.keys;
-    auto reader = Reader::open(path, reading);
-    if (!reader) return reader.error();
-    readers.push_back(*std::move(reader));
-    next.push_back(nullptr);
-  }
-  for (std::size_t run = 0; run < readers.size(); ++run) advance(run);
-  while (!heads.empty()) {
-    const auto run = heads.top().run;
-    heads.pop();
-    if (auto taken = take(*next[run]); !taken) return taken;
-    advance(run);
-  }
-  for (const auto& reader : readers)
-    if (reader.damage().incidents != 0) return Failure{"a temporary file was damaged while it was used"};
+  for (const auto& old : runs_) runs_file_.drop(old);
+  runs_ = {*run};
   return {};
 }
 

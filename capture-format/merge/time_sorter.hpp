@@ -2,30 +2,27 @@
 // merged.
 #pragma once
 
-#include "capture-format/file_writer.hpp"
+#include "capture-format/merge/sorted_runs.hpp"
 #include "capture-format/record.hpp"
 #include "core/base/result.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace understudy::capture {
 
 /// An external merge sort by start time; exchanges of the same time come out in the order they went in. What
-/// fits into `memory_bytes` never touches the disk; else runs are put, as captures, into a directory of their
-/// own beside the output, which is removed at the end.
+/// fits into `memory_bytes` never touches the disk; else runs are put into a file without a name.
 class TimeSorter {
  public:
   struct Options {
-    std::filesystem::path scratch;  ///< where the directory of the runs is made
+    std::filesystem::path scratch;  ///< the directory of that file
     std::size_t memory_bytes = std::size_t{96} << 20;
-    bool contains_unscrubbed = false;  ///< the runs are marked as their exchanges are
-    KeyRingPtr keys;                   ///< present: the runs are encrypted (by an ephemeral key, best)
+    unsigned threads = 0;  ///< that compress runs; 0: one for each CPU of this process
+    bool encrypt = false;  ///< by a key that nobody has once this process has ended
   };
 
   explicit TimeSorter(Options options);
@@ -33,35 +30,42 @@ class TimeSorter {
   TimeSorter(const TimeSorter&) = delete;
   TimeSorter& operator=(const TimeSorter&) = delete;
 
-  /// Copies the exchange. Fails when the disk does.
-  Outcome<> add(const ExchangeView& exchange);
-
-  /// Calls `take` with each exchange in order; a failure of it ends the sorting. Once.
-  using Take = std::function<Outcome<>(const ExchangeView&)>;
-  Outcome<> finish(const Take& take);
+  /// Copies the exchange; `source` comes back with it. Fails when the disk does.
+  Outcome<> add(const ExchangeView& exchange, std::uint32_t source = 0);
+  /// After the last one.
+  Outcome<> finish();
+  /// Then each exchange in turn, null at the end. Valid until the next call.
+  Outcome<const ExchangeView*> next();
+  /// Of the exchange that `next` gave.
+  std::uint32_t source() const noexcept { return source_; }
 
  private:
   struct Entry {
     std::uint64_t start_ns = 0;
     std::size_t offset = 0;
-    std::size_t size = 0;
+    std::uint32_t size = 0;
+    std::uint32_t source = 0;
   };
+  struct Merging;
 
-  Outcome<> each_in_memory(const Take& take);
-  Outcome<std::unique_ptr<FileWriter>> open_run();
+  RunEntry run_entry(const Entry& entry) const noexcept;
+  void sort();
   Outcome<> spill();
-  /// Many runs become one, so that no more than kRunsMax are ever open.
+  /// Many runs become one, so that reading them side by side stays within the memory.
   Outcome<> collapse_runs();
-  Outcome<> merge_runs(const Take& take);
+  Outcome<const ExchangeView*> decoded(const RunEntry& entry);
 
   Options options_;
   std::unique_ptr<char[]> bytes_;
   std::size_t capacity_ = 0;
   std::size_t used_ = 0;
   std::vector<Entry> entries_;
-  std::filesystem::path directory_;  ///< empty until the first run
-  std::vector<std::filesystem::path> runs_;
-  std::size_t next_run_ = 0;
+  std::size_t given_ = 0;
+  SortedRuns runs_file_;
+  std::vector<SortedRuns::Run> runs_;
+  std::unique_ptr<Merging> merging_;
+  ExchangeView exchange_;
+  std::uint32_t source_ = 0;
 };
 
 }  // namespace understudy::capture

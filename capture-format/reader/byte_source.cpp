@@ -1,10 +1,11 @@
 #include "capture-format/reader/byte_source.hpp"
 
+#include "capture-format/reader/pipe_source.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@ class FileSource final : public ByteSource {
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
   ~FileSource() override { close(descriptor_); }
+
+  void expect_skips() override { posix_fadvise(descriptor_, 0, 0, POSIX_FADV_RANDOM); }
 
  private:
   std::size_t do_read_at(std::uint64_t offset, char* out, std::size_t count) override {
@@ -62,67 +65,47 @@ Failure last_failure(const std::filesystem::path& path) {
   return Failure{fmt::format("{}: {}", path.string(), error.message())};
 }
 
-bool write_whole(int descriptor, const char* bytes, std::size_t count) {
-  while (count > 0) {
-    const auto written = write(descriptor, bytes, count);
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes += written;
-    count -= static_cast<std::size_t>(written);
-  }
-  return true;
-}
-
-/// Waits first, so that a named pipe may get its writer later.
-ssize_t read_pipe(int descriptor, char* bytes, std::size_t count) {
-  while (true) {
-    pollfd ready{descriptor, POLLIN, 0};
-    if (poll(&ready, 1, -1) < 0) return -1;
-    const auto got = read(descriptor, bytes, count);
-    if (got >= 0 || (errno != EAGAIN && errno != EINTR)) return got;
-  }
-}
-
-/// A reader goes back after damage, which a pipe cannot: its bytes are kept on disk, not in memory.
-Outcome<std::unique_ptr<ByteSource>> spool(const std::filesystem::path& path, int pipe) {
-  std::error_code ignored;
-  auto directory = std::filesystem::temp_directory_path(ignored);
-  if (ignored) directory = "/tmp";
-  const int spooled = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (spooled < 0) return last_failure(directory);
-  constexpr std::size_t kPieceBytes = 256 * 1024;
-  const auto piece = std::make_unique<char[]>(kPieceBytes);
-  std::uint64_t size = 0;
-  while (true) {
-    const auto got = read_pipe(pipe, piece.get(), kPieceBytes);
-    const auto bytes = static_cast<std::size_t>(std::max<ssize_t>(got, 0));
-    if (got < 0 || !write_whole(spooled, piece.get(), bytes)) {
-      const auto failed = last_failure(got < 0 ? path : directory);
-      close(spooled);
-      return failed;
-    }
-    if (got == 0) break;
-    size += bytes;
-  }
-  return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(spooled, size));
+/// Standard input may be a file too (`< FILE`): then it can be read like one.
+int open_input(const std::filesystem::path& path) {
+  if (path == "-") return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+  return open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 }  // namespace
 
+std::size_t ByteSource::read_at(std::uint64_t offset, char* out, std::size_t count) {
+  if (count > kPeekBytes) {
+    const auto got = do_read_at(offset, out, count);
+    bytes_read_ += got;
+    return got;
+  }
+  if (offset < peeked_at_ || offset + count > peeked_at_ + peeked_bytes_) {
+    peeked_bytes_ = do_read_at(offset, peeked_.data(), kPeekBytes);
+    peeked_at_ = offset;
+    bytes_read_ += peeked_bytes_;
+  }
+  const auto skipped = static_cast<std::size_t>(offset - peeked_at_);
+  count = std::min(count, peeked_bytes_ - skipped);
+  std::memcpy(out, peeked_.data() + skipped, count);
+  return count;
+}
+
 Outcome<std::unique_ptr<ByteSource>> open_file_source(const std::filesystem::path& path) {
-  if (path == "-") return spool("standard input", STDIN_FILENO);
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int descriptor = open_input(path);
   if (descriptor < 0) return last_failure(path);
   struct stat status{};
   if (fstat(descriptor, &status) != 0) {
     close(descriptor);
     return last_failure(path);
   }
-  auto source = std::make_unique<FileSource>(descriptor, static_cast<std::uint64_t>(status.st_size));
-  if (S_ISFIFO(status.st_mode)) return spool(path, descriptor);
+  const auto as_source = [](auto source) { return std::unique_ptr<ByteSource>(std::move(source)); };
+  if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
+    return as_source(std::make_unique<PipeSource>(descriptor));
+  auto file = std::make_unique<FileSource>(descriptor, static_cast<std::uint64_t>(status.st_size));
   if (S_ISDIR(status.st_mode)) return Failure{fmt::format("{}: is a directory", path.string())};
   if (!S_ISREG(status.st_mode)) return Failure{fmt::format("{}: is no regular file", path.string())};
-  return std::unique_ptr<ByteSource>(std::move(source));
+  posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+  return as_source(std::move(file));
 }
 
 std::unique_ptr<ByteSource> make_memory_source(std::string bytes) {

@@ -2,6 +2,7 @@
 
 #include "capture-format/layout/limits.hpp"
 #include "capture-format/layout/zstd_frame.hpp"
+#include "capture-format/reader/chunk_bytes.hpp"
 #include "capture-format/reader/file_opener.hpp"
 
 #include <string>
@@ -9,37 +10,17 @@
 #include <zstd.h>
 
 namespace understudy::capture {
-namespace {
-
-// Raw buffers beyond this are given back after the chunk that needed them.
-constexpr std::size_t kRawBytesKept = std::size_t{4} << 20;
-
-}  // namespace
 
 struct ChunkDecompressor::Context {
   ZSTD_DCtx* zstd = ZSTD_createDCtx();
-  std::unique_ptr<char[]> raw;
-  std::size_t capacity = 0;
-  std::unique_ptr<char[]> decrypted;
-  std::size_t decrypted_capacity = 0;
+  ChunkBytes raw;
+  ChunkBytes decrypted;
   std::string_view frame;
 
   Context() = default;
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   ~Context() { ZSTD_freeDCtx(zstd); }
-
-  void reserve(std::size_t bytes) { reserve(raw, capacity, bytes); }
-  char* reserve_decrypted(std::size_t bytes) {
-    reserve(decrypted, decrypted_capacity, bytes);
-    return decrypted.get();
-  }
-
-  static void reserve(std::unique_ptr<char[]>& buffer, std::size_t& size, std::size_t bytes) {
-    if (bytes <= size && (size <= kRawBytesKept || bytes > kRawBytesKept)) return;
-    buffer.reset(new char[bytes]);
-    size = bytes;
-  }
 };
 
 ChunkDecompressor::ChunkDecompressor() : context_(std::make_unique<Context>()) {}
@@ -53,7 +34,7 @@ Outcome<std::string_view> ChunkDecompressor::decompress(const ChunkHeader& heade
                                                         const FileOpener* opener) {
   if ((header.flags & kEncrypted) != 0) {
     if (opener == nullptr) return Failure{"encrypted"};
-    const auto opened = opener->open_data(header, stored, context_->reserve_decrypted(stored.size()));
+    const auto opened = opener->open_data(header, stored, context_->decrypted.resize(stored.size()));
     if (!opened) return Failure{"its ciphertext is not authentic: changed, or of another place"};
     stored = *opened;
   } else if (opener != nullptr) {
@@ -69,12 +50,11 @@ Outcome<std::string_view> ChunkDecompressor::decompress(const ChunkHeader& heade
     return Failure{"its zstd window is too large"};
   if (ZSTD_findFrameCompressedSize(stored.data(), stored.size()) != stored.size())
     return Failure{"its data is not one zstd frame"};
-  context_->reserve(header.raw_bytes);
-  const auto size = ZSTD_decompressDCtx(context_->zstd, context_->raw.get(), header.raw_bytes, stored.data(),
-                                        stored.size());
+  char* const raw = context_->raw.resize(header.raw_bytes);
+  const auto size = ZSTD_decompressDCtx(context_->zstd, raw, header.raw_bytes, stored.data(), stored.size());
   if (ZSTD_isError(size) != 0) return Failure{std::string("zstd: ") + ZSTD_getErrorName(size)};
   if (size != header.raw_bytes) return Failure{"its length differs from what its header says"};
-  return std::string_view(context_->raw.get(), size);
+  return std::string_view(raw, size);
 }
 
 }  // namespace understudy::capture

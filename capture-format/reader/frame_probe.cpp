@@ -45,13 +45,14 @@ std::string FrameProbe::chunk_extension(std::uint64_t offset, const ChunkHeader&
 std::optional<SummaryProbe> FrameProbe::summary(std::uint64_t offset, const Uuid& file_uuid,
                                                 std::uint64_t file_start, Depth depth) const {
   const auto head = source_->read_at(offset, kSummaryHeadBytes);
-  if (head.size() < kSummaryHeadBytes || wire::load<std::uint32_t>(head.data()) != kSummaryMagic)
+  if (head.size() < kSummaryHeadBytes || wire::load<std::uint32_t>(head.data()) != kSummaryMagic ||
+      head.compare(kSkippableHeadBytes, kSummaryInnerMagic.size(), kSummaryInnerMagic) != 0)
     return std::nullopt;
   SummaryProbe probe;
   probe.frame_bytes = kSkippableHeadBytes + wire::load<std::uint32_t>(head.data() + 4);
   probe.chunks = wire::load<std::uint32_t>(head.data() + 16);
   if (probe.frame_bytes < kSummaryHeadBytes + 4 + kSummaryTrailerBytes ||
-      probe.frame_bytes > kSummaryBytesMax || probe.frame_bytes > source_->size() - offset)
+      probe.frame_bytes > kSummaryBytesMax || !source_->reaches(offset + probe.frame_bytes))
     return std::nullopt;
   const auto trailer_at = offset + probe.frame_bytes - kSummaryTrailerBytes;
   const auto trailer = decode_summary_trailer(source_->read_at(trailer_at, kSummaryTrailerBytes), file_uuid);
@@ -88,14 +89,13 @@ std::optional<std::uint64_t> FrameProbe::zstd_frame_end(std::uint64_t offset) co
     at += bytes.size() + (type == 1 ? 1 : header >> 3);  // a run stores one byte
     if ((header & 1) == 0) continue;
     at += head->has_checksum ? 4 : 0;
-    return at <= source_->size() ? std::optional(at) : std::nullopt;
+    return source_->reaches(at) ? std::optional(at) : std::nullopt;
   }
   return std::nullopt;
 }
 
 bool FrameProbe::is_frame_edge(std::uint64_t offset) const {
-  if (offset == source_->size()) return true;
-  if (offset > source_->size()) return false;
+  if (!source_->reaches(offset + 1)) return source_->reaches(offset);
   const auto head = source_->read_at(offset, kSummaryHeadBytes);
   if (head.size() < kSummaryHeadBytes) return false;
   const auto magic = wire::load<std::uint32_t>(head.data());

@@ -7,6 +7,9 @@
 #include "capture-format/reader/resync.hpp"
 #include "core/base/crc32c.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace understudy::capture {
@@ -16,13 +19,13 @@ namespace {
 /// its size.
 constexpr std::uint64_t kReadAmplificationMax = 16;
 constexpr std::uint64_t kReadFloorBytes = std::uint64_t{256} << 20;
-/// Stored buffers beyond this are given back after the chunk that needed them.
-constexpr std::size_t kStoredBytesKept = std::size_t{4} << 20;
 
 }  // namespace
 
 FrameScanner::FrameScanner(std::unique_ptr<ByteSource> source, Content content)
-    : source_(std::move(source)), probe_(*source_), content_(content) {}
+    : source_(std::move(source)), probe_(*source_), content_(content) {
+  if (content == Content::headers_only) source_->expect_skips();
+}
 
 Outcome<> FrameScanner::begin(std::string_view name) {
   const auto probed = probe_.file_header(0);
@@ -31,7 +34,7 @@ Outcome<> FrameScanner::begin(std::string_view name) {
     return Failure{fmt::format("{}: this is capture format version {}; this program reads version {}", name,
                                static_cast<unsigned>(probed.header.major),
                                static_cast<unsigned>(kMajorVersion))};
-  if (source_->size() == 0) return Failure{fmt::format("{}: the file is empty", name)};
+  if (!source_->reaches(1)) return Failure{fmt::format("{}: the file is empty", name)};
   const auto head = source_->read_at(0, kSkippableHeadBytes + kFileMagic.size());
   const bool begins_as_capture =
       head.size() > kSkippableHeadBytes && head.substr(kSkippableHeadBytes) == kFileMagic;
@@ -48,13 +51,24 @@ bool FrameScanner::refresh() {
   if (magic != kChunkHeaderMagic)
     return position_ + kSkippableHeadBytes + wire::load<std::uint32_t>(head.data() + 4) <= source_->size();
   const auto header = probe_.chunk_header(position_);
-  return header && position_ + header->header_bytes + header->stored_bytes <= source_->size();
+  // A header comes with one write: when so much of it is there and it is not intact, it never will be.
+  if (!header) return position_ + kChunkHeaderBytesMax <= source_->size();
+  return position_ + header->header_bytes + header->stored_bytes <= source_->size();
+}
+
+void FrameScanner::select(Wanted wanted) {
+  wanted_ = std::move(wanted);
+  source_->expect_skips();
+  if (source_->is_seekable()) index_.emplace(*source_);
+  load_index();
 }
 
 ScanEvent FrameScanner::next() {
   ScanEvent event = ScanEvent::end;
-  while (position_ < source_->size()) {
-    if (exhausted()) break;
+  while (true) {
+    jump_to_wanted();
+    source_->release_before(passed_over_.end == position_ ? passed_over_.data_at : position_);
+    if (!source_->reaches(position_ + 1) || exhausted()) break;
     const auto head = source_->read_at(position_, kSkippableHeadBytes);
     if (head.size() < kSkippableHeadBytes) {
       note(fmt::format("{} bytes at offset {} are the torn begin of a frame", head.size(), position_));
@@ -72,6 +86,8 @@ ScanEvent FrameScanner::next() {
       if (step_summary(event)) return event;
     } else if (is_skippable(magic) && in_file_ && probe_.is_frame_edge(end)) {
       position_ = end;  // of a later minor version
+    } else if (!in_file_) {
+      if (step_damaged_file_header(event)) return event;
     } else {
       damaged_header_at_position();
     }
@@ -128,7 +144,7 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
     damaged_header_at_position();
     return false;
   }
-  if (!in_file_ || header->file_uuid != file_.uuid) {
+  if (!in_file_ || header->file_uuid != file_->uuid) {
     note(fmt::format("file at offset {}: its header is missing, so its provenance is unknown", position_));
     enter_unknown_file(*header, position_, position_);
     event = ScanEvent::file;
@@ -146,29 +162,34 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
     skip_chunk(data_at, end, trust);
     return false;
   }
-  if (header->sequence < next_sequence_) {
+  if (numbers_.has_come(header->sequence)) {
     note(fmt::format("chunk {} at offset {}: stands here a second time", header->sequence, position_));
-    skip_to(end <= source_->size() ? end : source_->size());
+    skip_to(source_->reaches(end) ? end : source_->size());
     return false;
   }
-  if (header->sequence > next_sequence_) {
-    const auto missing = header->sequence - next_sequence_;
+  // One that comes late was counted as lost.
+  if (header->sequence < numbers_.next()) --damage_.chunks_lost;
+  if (const auto missing = numbers_.take(header->sequence); missing != 0) {
     damage_.chunks_lost += missing;
     if (!unresolved_) note(fmt::format("{} chunks before offset {} are missing", missing, position_));
   }
   unresolved_ = false;
-  next_sequence_ = header->sequence + 1;
-  if (end > source_->size()) {
+  if (!source_->reaches(end)) {
     note_lost_chunk("cut off");
+    numbers_.lose(header->sequence);
     go_on_after(data_at, trust);
     return false;
   }
-  if (!is_wanted()) {
+  const bool wanted = is_wanted();
+  if (!wanted || content_ == Content::headers_only) {
+    passed_over_ = {data_at, end, trust};
     position_ = end;
-    return false;
+    event = ScanEvent::chunk;
+    return wanted;
   }
-  if (content_ == Content::stored && !read_stored(*header, data_at)) {
+  if (!read_stored(*header, data_at)) {
     note_lost_chunk("checksum differs");
+    numbers_.lose(header->sequence);
     skip_chunk(data_at, end, trust);
     return false;
   }
@@ -186,29 +207,27 @@ void FrameScanner::skip_chunk(std::uint64_t data_at, std::uint64_t end, bool tru
 }
 
 bool FrameScanner::read_stored(const ChunkHeader& header, std::uint64_t data_at) {
-  if (stored_.capacity() > kStoredBytesKept && header.stored_bytes <= kStoredBytesKept) stored_ = {};
-  stored_.resize(header.stored_bytes);
-  const auto got = source_->read_at(data_at, stored_.data(), stored_.size());
-  return got == stored_.size() && crc32c(stored()) == header.stored_crc32c;
+  const auto got = source_->read_at(data_at, stored_.resize(header.stored_bytes), header.stored_bytes);
+  return got == header.stored_bytes && crc32c(stored()) == header.stored_crc32c;
 }
 
 /// Completes the header of an encrypted chunk. False when it is not authentic, or plain in an encrypted file.
 bool FrameScanner::open_chunk() {
-  if (file_.opener == nullptr) return true;
+  if (file_->opener == nullptr) return true;
   if ((chunk_.flags & kEncrypted) == 0) return false;
   const auto extension = decode_chunk_extension(probe_.chunk_extension(chunk_offset_, chunk_));
-  return extension && file_.opener->open_index(chunk_, extension->sealed_index);
+  return extension && file_->opener->open_index(chunk_, extension->sealed_index);
 }
 
 bool FrameScanner::is_authentic_summary(std::uint64_t frame_bytes) {
-  if (file_.opener == nullptr) return true;
-  return file_.opener->open_summary(source_->read_at(position_, static_cast<std::size_t>(frame_bytes)))
+  if (file_->opener == nullptr) return true;
+  return file_->opener->open_summary(source_->read_at(position_, static_cast<std::size_t>(frame_bytes)))
       .has_value();
 }
 
 bool FrameScanner::step_summary(ScanEvent& event) {
   const auto depth = wanted_ ? FrameProbe::Depth::trailer : FrameProbe::Depth::checksum;
-  const auto summary = probe_.summary(position_, file_.uuid, file_start_, depth);
+  const auto summary = probe_.summary(position_, file_->uuid, file_start_, depth);
   if (!summary || !in_file_) {
     damaged_header_at_position();
     return false;
@@ -217,7 +236,8 @@ bool FrameScanner::step_summary(ScanEvent& event) {
   if (!summary->intact) {
     note(fmt::format("summary at offset {}: checksum differs", position_));
     if (!probe_.is_frame_edge(end)) {
-      // Nothing in a summary can look like an intact file header.
+      // Nothing in a summary can look like an intact header of a file or a chunk.
+      sealed_ = true;
       go_on_after(position_ + kSkippableHeadBytes, true);
       return false;
     }
@@ -225,56 +245,89 @@ bool FrameScanner::step_summary(ScanEvent& event) {
   } else if (!is_authentic_summary(summary->frame_bytes)) {
     note(fmt::format("summary at offset {}: not the one that the writer of this file has ended it with",
                      position_));
+    if (index_) index_->unload();
     position_ = end;
     return false;
-  } else if (summary->chunks > next_sequence_) {
-    damage_.chunks_lost += summary->chunks - next_sequence_;
-    if (!unresolved_) note(fmt::format("{} chunks at the end are missing", summary->chunks - next_sequence_));
-    next_sequence_ = summary->chunks;
+  } else if (const auto missing = numbers_.miss_until(summary->chunks); missing != 0) {
+    damage_.chunks_lost += missing;
+    if (!unresolved_) note(fmt::format("{} chunks at the end are missing", missing));
   }
   if (!summary->length_fits && damage_.notes.empty())
     note(fmt::format("summary at offset {}: the file is not as long as it says", position_));
   if (summary->intact) unresolved_ = false;
   position_ = end;
+  if (index_) index_->unload();
   sealed_ = true;
   event = ScanEvent::summary;
   return true;
 }
 
-void FrameScanner::enter_file(const FileHeader& header, std::uint64_t start) {
-  leave_file();
-  file_ = header;
-  keys_.enter(file_);
-  file_start_ = start;
-  next_sequence_ = 0;
-  sealed_ = false;
-  in_file_ = true;
+void FrameScanner::enter_file(FileHeader header, std::uint64_t start) {
+  keys_.enter(header);
+  begin_file(std::move(header), start);
 }
 
 void FrameScanner::enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start) {
   FileHeader unknown;
   unknown.uuid = chunk.file_uuid;
   unknown.contains_unscrubbed = true;
-  enter_file(unknown, start);
   const auto extension = decode_chunk_extension(probe_.chunk_extension(chunk_at, chunk));
-  keys_.enter_unknown(file_, extension ? extension->envelope : std::nullopt, (chunk.flags & kEncrypted) != 0);
+  keys_.enter_unknown(unknown, extension ? extension->envelope : std::nullopt,
+                      (chunk.flags & kEncrypted) != 0);
+  begin_file(std::move(unknown), start);
+}
+
+void FrameScanner::begin_file(FileHeader header, std::uint64_t start) {
+  leave_file();
+  file_ = std::make_shared<const FileHeader>(std::move(header));
+  file_start_ = start;
+  numbers_.reset();
+  sealed_ = false;
+  in_file_ = true;
+  load_index();
+}
+
+void FrameScanner::load_index() {
+  if (index_ && in_file_) index_->load(file_start_, *file_, wanted_);
+}
+
+void FrameScanner::jump_to_wanted() {
+  if (!index_ || !in_file_) return;
+  const auto place = index_->next_from(position_);
+  if (!place || place->offset <= position_) return;
+  leave_damage();
+  position_ = place->offset;
+  numbers_.skip_until(place->sequence);
+}
+
+/// How many chunks it took can no longer be told.
+void FrameScanner::leave_damage() {
+  if (unresolved_) ++damage_.chunks_lost;
+  unresolved_ = false;
 }
 
 void FrameScanner::leave_file() {
-  if (unresolved_) ++damage_.chunks_lost;
-  unresolved_ = false;
+  leave_damage();
   // Chunks that were cut off at an edge leave no other trace.
-  if (in_file_ && !sealed_ && file_.opener != nullptr)
-    note(fmt::format("file {}: its authentic end is missing: not sealed, or cut off", to_hex(file_.uuid)));
+  if (in_file_ && !sealed_ && file_->opener != nullptr)
+    note(fmt::format("file {}: its authentic end is missing: not sealed, or cut off", to_hex(file_->uuid)));
 }
 
 /// Nothing of ours begins where a frame should. If it was a chunk, its data still tells its own length.
 void FrameScanner::damaged_header_at_position() {
   note(fmt::format("offset {}: no frame begins here, its header is damaged", position_));
-  if (!sealed_) unresolved_ = true;
   const auto end = probe_.zstd_frame_end(position_ + kChunkHeaderBytes);
-  if (end && probe_.is_frame_edge(*end))
+  if (end && probe_.is_frame_edge(*end)) {
+    if (!sealed_) unresolved_ = true;
     skip_to(*end);
+    return;
+  }
+  const bool behind_unread = passed_over_.end == position_;
+  // Where the chunk that was passed over does not end here, it is the damaged one.
+  const bool is_lost = !behind_unread || probe_.zstd_frame_end(passed_over_.data_at) == position_;
+  if (is_lost && !sealed_) unresolved_ = true;
+  if (behind_unread)
+    go_on_after(passed_over_.data_at, passed_over_.trust_file_headers);
   else
     go_on_after(position_, false);
 }
@@ -282,11 +335,13 @@ void FrameScanner::damaged_header_at_position() {
 void FrameScanner::go_on_after(std::uint64_t from, bool trust_file_headers) {
   ResyncRequest request;
   request.from = from;
-  request.file_uuid = file_.uuid;
+  request.file_uuid = file_->uuid;
   request.file_start = file_start_;
-  request.next_sequence = next_sequence_;
+  request.come = &numbers_;
   // Behind a sealed file nothing but another file can come.
   request.trust_file_headers = trust_file_headers || sealed_ || !in_file_;
+  request.trust_chunk_headers = sealed_;
+  request.release = true;
   if (from == position_) ++request.from;
   const auto found = resync(*source_, request);
   if (found.past_summary) sealed_ = true;
@@ -294,7 +349,7 @@ void FrameScanner::go_on_after(std::uint64_t from, bool trust_file_headers) {
 }
 
 void FrameScanner::skip_to(std::uint64_t offset) {
-  damage_.bytes_skipped += offset - position_;
+  if (offset > position_) damage_.bytes_skipped += offset - position_;
   position_ = offset;
 }
 

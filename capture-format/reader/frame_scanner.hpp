@@ -5,6 +5,9 @@
 #include "capture-format/layout/file_header.hpp"
 #include "capture-format/reader.hpp"
 #include "capture-format/reader/byte_source.hpp"
+#include "capture-format/reader/chunk_bytes.hpp"
+#include "capture-format/reader/chunk_index.hpp"
+#include "capture-format/reader/chunk_numbers.hpp"
 #include "capture-format/reader/file_keys.hpp"
 #include "capture-format/reader/frame_probe.hpp"
 #include "core/base/result.hpp"
@@ -12,10 +15,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace understudy::capture {
 
@@ -28,10 +31,10 @@ class FrameScanner {
 
   FrameScanner(std::unique_ptr<ByteSource> source, Content content);
 
-  /// Chunks that this refuses are passed over by their header alone: neither read nor verified, and of
-  /// the summary no more than its end is read.
+  /// Chunks that this refuses are passed over by the index of a sealed file, else by their header alone:
+  /// neither read nor verified; of the summary then no more is read than is needed.
   using Wanted = std::function<bool(const ChunkHeader&)>;
-  void select(Wanted wanted) { wanted_ = std::move(wanted); }
+  void select(Wanted wanted);
 
   /// Before `begin`. With the right key chunk headers are complete and `stored` is for its file's opener to
   /// decrypt; without, an encrypted file says so in `file().locked` and shows what is in the clear.
@@ -47,18 +50,26 @@ class FrameScanner {
 
   /// The file that the last event belongs to. With a damaged header: what is unknown is empty, and it counts
   /// as unscrubbed, because nothing says that it is not.
-  const FileHeader& file() const noexcept { return file_; }
+  const FileHeader& file() const noexcept { return *file_; }
+  std::shared_ptr<const FileHeader> shared_file() const noexcept { return file_; }
   const ChunkHeader& chunk() const noexcept { return chunk_; }
   std::uint64_t chunk_offset() const noexcept { return chunk_offset_; }
   /// Where the file of the last event begins.
   std::uint64_t file_start() const noexcept { return file_start_; }
   /// The verified stored bytes of the chunk; empty when only headers are read.
-  std::string_view stored() const noexcept { return {stored_.data(), stored_.size()}; }
+  std::string_view stored() const noexcept { return stored_.view(); }
+  /// Takes these bytes away and gives room for the next ones.
+  void swap_stored(ChunkBytes& other) noexcept { std::swap(stored_, other); }
   bool sealed() const noexcept { return sealed_; }
   std::uint64_t position() const noexcept { return position_; }
+  /// Of the source, as far as it is known.
   std::uint64_t size() const noexcept { return source_->size(); }
+  bool is_seekable() const noexcept { return source_->is_seekable(); }
+  std::uint64_t bytes_read() const noexcept { return source_->bytes_read(); }
 
+  /// Since it was last taken. A chunk that comes late takes one back: lost ones add up modulo 2^64.
   const Damage& damage() const noexcept { return damage_; }
+  Damage take_damage() { return std::exchange(damage_, {}); }
   /// For damage that only the decoder of the stored bytes sees.
   void note_lost_chunk(const std::string& what);
 
@@ -68,12 +79,16 @@ class FrameScanner {
   bool step_chunk(ScanEvent& event);
   bool step_summary(ScanEvent& event);
   /// Nobody can say that of what is locked: it is read, and found unreadable.
-  bool is_wanted() const { return !wanted_ || !file_.locked.empty() || wanted_(chunk_); }
+  bool is_wanted() const { return !wanted_ || !file_->locked.empty() || wanted_(chunk_); }
+  void load_index();
+  void jump_to_wanted();
   bool open_chunk();
   bool is_authentic_summary(std::uint64_t frame_bytes);
   bool read_stored(const ChunkHeader& header, std::uint64_t data_at);
-  void enter_file(const FileHeader& header, std::uint64_t start);
+  void enter_file(FileHeader header, std::uint64_t start);
+  void begin_file(FileHeader header, std::uint64_t start);
   void enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start);
+  void leave_damage();
   void leave_file();
   void damaged_header_at_position();
   void go_on_after(std::uint64_t from, bool trust_file_headers);
@@ -87,16 +102,24 @@ class FrameScanner {
   Content content_;
   Wanted wanted_;
   std::uint64_t position_ = 0;
-  FileHeader file_;
+  std::shared_ptr<const FileHeader> file_ = std::make_shared<FileHeader>();
   FileKeys keys_;
   std::uint64_t file_start_ = 0;
-  std::uint64_t next_sequence_ = 0;
+  ChunkNumbers numbers_;
   bool unresolved_ = false;  ///< damage since the last chunk: how many were lost is told by the next one
   bool sealed_ = false;
   bool in_file_ = false;
   ChunkHeader chunk_;
   std::uint64_t chunk_offset_ = 0;
-  std::vector<char> stored_;
+  ChunkBytes stored_;
+  std::optional<ChunkIndex> index_;  ///< while chunks are selected and the source can be read in any order
+  /// A chunk that was passed over unread: when no frame begins at its end, the way back begins in it.
+  struct PassedOver {
+    std::uint64_t data_at = 0;
+    std::uint64_t end = UINT64_MAX;
+    bool trust_file_headers = false;
+  };
+  PassedOver passed_over_;
   Damage damage_;
 };
 

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kWindowBytes = std::size_t{1} << 20;
 constexpr std::size_t kOverlapBytes = 64;
+/// How far a pipe is kept in memory to find the first chunk behind a damaged header.
+constexpr std::uint64_t kFirstChunkWithinBytes = std::uint64_t{64} << 20;
 
 /// Calls `visit(offset)` with each place of `needle` from `from` on, until it returns true.
 template <class Visit>
@@ -47,16 +49,21 @@ class Search {
       : source_(source), probe_(source), request_(request) {}
 
   ResyncResult run() {
-    best_.offset = source_.size();
-    slide(source_, request_.from, source_.size(), [this](std::string_view window, std::uint64_t offset) {
+    best_.offset = UINT64_MAX;
+    slide(source_, request_.from, request_.end, [this](std::string_view window, std::uint64_t offset) {
+      if (request_.release) source_.release_before(offset);
       const std::string_view uuid(request_.file_uuid.data(), request_.file_uuid.size());
       // All three in each window: the nearest one wins.
       bool found = find_each(window, offset, uuid, [this](std::uint64_t at) { return try_chunk(at); });
       found |= find_each(window, offset, kEndMagic, [this](std::uint64_t at) { return try_summary(at); });
+      if (request_.trust_chunk_headers)
+        found |=
+            find_each(window, offset, kChunkMagic, [this](std::uint64_t at) { return try_any_chunk(at); });
       found |=
           find_each(window, offset, kFileMagic, [this](std::uint64_t at) { return try_file_header(at); });
       return found;
     });
+    if (best_.offset == UINT64_MAX) best_.offset = source_.size();
     return best_;
   }
 
@@ -71,9 +78,15 @@ class Search {
     const auto offset = uuid_at - ChunkHeaderOffset::kFileUuid;
     const auto header = probe_.chunk_header(offset);
     const bool ours = header && header->file_uuid == request_.file_uuid &&
-                      header->sequence >= request_.next_sequence &&
-                      header->previous_offset + request_.file_start < offset;
+                      (request_.come == nullptr || !request_.come->has_come(header->sequence));
     return ours && take(offset, false);
+  }
+
+  bool try_any_chunk(std::uint64_t magic_at) {
+    if (magic_at < request_.from + ChunkHeaderOffset::kMagic) return false;
+    const auto offset = magic_at - ChunkHeaderOffset::kMagic;
+    const auto header = offset < best_.offset ? probe_.chunk_header(offset) : std::nullopt;
+    return header && header->file_uuid != request_.file_uuid && take(offset, false);
   }
 
   bool try_summary(std::uint64_t magic_at) {
@@ -105,6 +118,37 @@ class Search {
   std::size_t candidates_ = 0;
 };
 
+/// Calls `visit(offset, header)` with each intact chunk header in [from, end), until it returns true.
+template <class Visit>
+void each_chunk_header(ByteSource& source, std::uint64_t from, std::uint64_t end, Visit&& visit) {
+  const FrameProbe probe(source);
+  slide(source, from, end, [&](std::string_view window, std::uint64_t offset) {
+    return find_each(window, offset, kChunkMagic, [&](std::uint64_t at) {
+      if (at < from + ChunkHeaderOffset::kMagic) return false;
+      const auto header = probe.chunk_header(at - ChunkHeaderOffset::kMagic);
+      return header && visit(at - ChunkHeaderOffset::kMagic, *header);
+    });
+  });
+}
+
+/// The first chunk that a later one names as its predecessor, at that distance from the begin of the file: a
+/// capture inside a body stands elsewhere.
+std::optional<std::uint64_t> find_named_chunk(ByteSource& source, std::uint64_t file_start) {
+  const FrameProbe probe(source);
+  std::optional<std::uint64_t> found;
+  each_chunk_header(
+      source, file_start, file_start + kFirstChunkWithinBytes, [&](std::uint64_t, const ChunkHeader& later) {
+        if (later.sequence == 0 || later.previous_offset == 0) return false;
+        const auto at = file_start + later.previous_offset;
+        const auto earlier = probe.chunk_header(at);
+        if (!earlier || earlier->file_uuid != later.file_uuid || earlier->sequence + 1 != later.sequence)
+          return false;
+        found = at;
+        return true;
+      });
+  return found;
+}
+
 }  // namespace
 
 ResyncResult resync(ByteSource& source, const ResyncRequest& request) {
@@ -118,24 +162,19 @@ std::optional<std::uint64_t> find_first_chunk(ByteSource& source, std::uint64_t 
     ResyncRequest request;
     request.from = file_start + 1;
     request.file_start = file_start;
+    if (!source.is_seekable()) request.end = file_start + kFirstChunkWithinBytes;
     std::copy(uuid.begin(), uuid.end(), request.file_uuid.begin());
     const auto found = Search(source, request).run();
     if (FrameProbe(source).chunk_header(found.offset)) return found.offset;
   }
-  const FrameProbe probe(source);
   std::optional<std::uint64_t> found;
-  const auto end =
-      std::min<std::uint64_t>(source.size(), file_start + kFileHeaderBytesMax + kChunkHeaderBytes);
-  slide(source, file_start, end, [&](std::string_view window, std::uint64_t offset) {
-    return find_each(window, offset, kChunkMagic, [&](std::uint64_t at) {
-      if (at < file_start + ChunkHeaderOffset::kMagic) return false;
-      const auto header = probe.chunk_header(at - ChunkHeaderOffset::kMagic);
-      if (!header || header->sequence != 0) return false;
-      found = at - ChunkHeaderOffset::kMagic;
-      return true;
-    });
+  const auto end = file_start + kFileHeaderBytesMax + kChunkHeaderBytes;
+  each_chunk_header(source, file_start, end, [&](std::uint64_t offset, const ChunkHeader& header) {
+    if (header.sequence != 0) return false;
+    found = offset;
+    return true;
   });
-  return found;
+  return found ? found : find_named_chunk(source, file_start);
 }
 
 }  // namespace understudy::capture

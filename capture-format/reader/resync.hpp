@@ -3,6 +3,7 @@
 
 #include "capture-format/layout/uuid.hpp"
 #include "capture-format/reader/byte_source.hpp"
+#include "capture-format/reader/chunk_numbers.hpp"
 #include "capture-format/reader/frame_probe.hpp"
 
 #include <cstdint>
@@ -14,10 +15,14 @@ struct ResyncRequest {
   std::uint64_t from = 0;
   Uuid file_uuid{};
   std::uint64_t file_start = 0;
-  std::uint64_t next_sequence = 0;  ///< a chunk with a lower number is a copy, not ours
+  const ChunkNumbers* come = nullptr;  ///< a chunk that has come already is a copy; null: none has
   /// The damaged bytes cannot hold the magic of a file header, so one that is found begins a concatenated
   /// file.
   bool trust_file_headers = false;
+  /// Nor can they hold a chunk, so one of another file begins that file, whose header is lost.
+  bool trust_chunk_headers = false;
+  std::uint64_t end = UINT64_MAX;  ///< nothing is looked for behind it
+  bool release = false;            ///< what was looked through without a find is not needed again
 };
 
 struct ResyncResult {
@@ -29,7 +34,8 @@ struct ResyncResult {
 ResyncResult resync(ByteSource& source, const ResyncRequest& request);
 
 /// The first intact chunk of a file whose header at `file_start` is damaged: by the uuid that the header
-/// still tells, else the chunk with number 0 close behind it.
+/// still tells, else the chunk with number 0 close behind it, else by a pair of chunks of which the later
+/// says how far behind `file_start` the earlier stands.
 std::optional<std::uint64_t> find_first_chunk(ByteSource& source, std::uint64_t file_start);
 
 }  // namespace understudy::capture

@@ -69,7 +69,9 @@ TEST_F(Commands, CatPrintsOneLineOrOneJsonObjectForEachExchange) {
 
 TEST_F(Commands, MissingFilesAndOtherFilesAreOneLineAndExitTwo) {
   write_file(directory_.path() / "noise", std::string(5000, 'n'));
-  for (const auto& path : {directory_.path() / "absent", directory_.path() / "noise", directory_.path()}) {
+  std::filesystem::create_directory(directory_.path() / "empty");
+  for (const auto* name : {"absent", "noise", "empty"}) {
+    const auto path = directory_.path() / name;
     for (const auto* command : {"info", "verify", "cat"}) {
       const auto result = run_capture({command, path.string()});
       EXPECT_EQ(result.code, ExitCode::usage) << command << path;

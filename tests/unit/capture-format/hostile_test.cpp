@@ -6,6 +6,8 @@
 #include "core/base/crc32c.hpp"
 #include "tests/unit/capture-format/sample_exchange.hpp"
 
+#include <sys/resource.h>
+
 #include <gtest/gtest.h>
 #include <zstd.h>
 
@@ -157,6 +159,86 @@ TEST(Hostile, ManyHeadersThatClaimTheSameBytesEndInBoundedWork) {
   const auto back = read_back_bytes(crafted.bytes);
   EXPECT_TRUE(back.exchanges.empty());
   EXPECT_FALSE(back.damage.notes.empty());
+}
+
+/// Peak memory of the process so far.
+std::size_t peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
+TEST(Hostile, ManyTinyChunksAreReadInTheMemoryOfAFew) {
+  const auto raw = record_of(std::string("\x10\x07", 2));
+  Crafted crafted;
+  constexpr std::uint64_t kChunks = 20'000;
+  for (std::uint64_t i = 0; i < kChunks; ++i) crafted.add(raw, 1, i, static_cast<std::uint32_t>(raw.size()));
+  ReaderOptions options;
+  options.decode_threads = 1;
+  auto reader = Reader::from_bytes(std::move(crafted.bytes), options);
+  const auto before = peak_bytes();
+  std::uint64_t exchanges = 0;
+  while (reader->next() != nullptr) ++exchanges;
+  EXPECT_EQ(exchanges, kChunks);
+  EXPECT_LT(peak_bytes() - before, std::size_t{16} << 20);
+}
+
+TEST(Hostile, LengthsThatNoFileHasTakeNoMemory) {
+  const auto before = peak_bytes();
+  for (const std::uint32_t stored : {UINT32_MAX, static_cast<std::uint32_t>(kStoredBytesMax), 1u << 31}) {
+    Crafted crafted;
+    ChunkHeader header;
+    header.file_uuid = crafted.file.uuid;
+    header.stored_bytes = stored;
+    header.raw_bytes = UINT32_MAX;
+    const auto fixed = encode(header);
+    crafted.bytes.append(fixed.data(), fixed.size()).append("short");
+    const auto back = read_back_bytes(crafted.bytes);
+    EXPECT_TRUE(back.exchanges.empty());
+    EXPECT_EQ(back.damage.chunks_lost, 1u);
+  }
+  EXPECT_LT(peak_bytes() - before, std::size_t{16} << 20);
+}
+
+TEST(Hostile, ASummaryThatClaimsMoreThanThereIsIsDamage) {
+  const std::vector<std::string> terms{"status=5xx"};
+  const auto good = capture_of_samples(0, 40);
+  // The length of the frame, the number of entries, and both lengths of the trailer.
+  const auto summary_bytes = wire::load<std::uint64_t>(good.data() + good.size() - 32);
+  const auto summary = good.size() - static_cast<std::size_t>(summary_bytes);
+  for (const auto at : {summary + 4, summary + 16, good.size() - 32, good.size() - 24}) {
+    auto bytes = good;
+    wire::store(bytes.data() + at, std::uint32_t{0xF0000000});
+    const auto back = read_back_bytes(bytes);
+    EXPECT_EQ(back.exchanges.size(), 40u) << at;
+    EXPECT_NE(back.damage.incidents, 0u) << at;
+    ReaderOptions options;
+    options.filter = *Filter::parse(terms);
+    auto filtered = Reader::from_bytes(bytes, options);
+    std::uint64_t errors = 0;
+    while (filtered->next() != nullptr) ++errors;
+    EXPECT_EQ(errors, 3u) << at;
+  }
+}
+
+/// An index whose entries point backwards, at each other, or outside.
+TEST(Hostile, AnIndexThatLeadsInCirclesIsNotBelieved) {
+  const std::vector<std::string> terms{"status=5xx"};
+  const auto good = capture_of_samples(0, 40);
+  const auto summary =
+      good.size() - static_cast<std::size_t>(wire::load<std::uint64_t>(good.data() + good.size() - 32));
+  for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{3828}, UINT64_MAX - 8}) {
+    auto bytes = good;
+    for (const std::size_t entry : {0u, 2u}) wire::store(bytes.data() + summary + 20 + entry * 296, offset);
+    const auto checked = bytes.size() - 36 - summary;
+    wire::store(bytes.data() + bytes.size() - 36, crc32c(std::string_view(bytes).substr(summary, checked)));
+    ReaderOptions options;
+    options.filter = *Filter::parse(terms);
+    auto filtered = Reader::from_bytes(bytes, options);
+    std::uint64_t errors = 0;
+    while (filtered->next() != nullptr) ++errors;
+    EXPECT_EQ(errors, 3u) << offset;
+  }
 }
 
 TEST(Hostile, WhatIsNoCaptureIsRefusedInOneLine) {

@@ -129,10 +129,8 @@ TEST_F(Rewrite, SortingInLittleMemoryGivesTheSameAsInMuch) {
     TimeSorter sorter(options);
     for (const auto& each : exchanges) ASSERT_TRUE(sorter.add(each.view).has_value());
     std::vector<std::string> sorted;
-    ASSERT_TRUE(sorter.finish([&sorted](const ExchangeView& each) -> Outcome<> {
-      sorted.push_back(describe(each));
-      return {};
-    }));
+    ASSERT_TRUE(sorter.finish().has_value());
+    while (const auto* each = sorter.next().value()) sorted.push_back(describe(*each));
     ASSERT_EQ(sorted.size(), 1200u);
     if (expected.empty()) expected = sorted;
     EXPECT_TRUE(sorted == expected);

@@ -67,27 +67,21 @@ TEST(CaptureStream, PutsExchangesOfAllFilesInOrder) {
   EXPECT_EQ(stream->captures()[0].exchanges + stream->captures()[1].exchanges, 5U);
 }
 
-TEST(CaptureStream, WhatComesAfterItsWindowIsGivenOutLateAndCounted) {
-  const ScratchDirectory scratch;
-  CaptureFile file;
-  file.add(10'000, "GET", "/1", "{}");
-  file.add(20'000, "GET", "/3", "{}");
-  file.add(0, "GET", "/0", "{}");
-  auto stream = CaptureStream::open({file.write(scratch / "a")}, {.window_ns = 1'000'000});
-  std::string order;
-  while (auto exchange = stream->next()) order += exchange->request.head.target;
-  EXPECT_EQ(order, "/1/0/3");
-  EXPECT_EQ(stream->out_of_order(), 1U);
-}
-
-TEST(CaptureStream, MemoryBoundsTheReadAhead) {
+TEST(CaptureStream, WhatStandsFarTooLateComesInItsPlaceWhateverTheMemory) {
   const ScratchDirectory scratch;
   CaptureFile file;
   const std::string body(10'000, 'x');
-  for (int i = 0; i < 50; ++i) file.add(static_cast<std::uint64_t>(i), "GET", "/", body);
-  auto stream = CaptureStream::open({file.write(scratch / "a")}, {.bytes = 30'000});
-  ASSERT_TRUE(stream->next());
-  EXPECT_LT(stream->captures()[0].exchanges, 10U) << "read no further than the bound";
+  for (const std::uint64_t start : {10'000U, 20'000U, 0U})
+    file.add(start, "GET", "/" + std::to_string(start), body);
+  const auto path = file.write(scratch / "a");
+  for (const std::size_t memory : {std::size_t{15'000}, CaptureStream::kMemoryBytes}) {
+    auto stream = CaptureStream::open({path}, nullptr, memory);
+    ASSERT_TRUE(stream);
+    std::string order;
+    while (auto exchange = stream->next()) order += exchange->request.head.target;
+    EXPECT_EQ(order, "/0/10000/20000") << memory;
+    EXPECT_EQ(stream->out_of_order(), 0U);
+  }
 }
 
 TEST(CaptureStream, RefusesWhatIsNoCapture) {

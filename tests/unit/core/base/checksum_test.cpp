@@ -34,6 +34,16 @@ TEST(Crc32c, BothImplementationsAgreeOnEveryLengthAndAlignment) {
     }
 }
 
+TEST(Crc32c, BothImplementationsAgreeAroundTheLengthsOfTheLanes) {
+  const auto bytes = random_bytes(30'000, 3);
+  for (const std::size_t blocks : {0U, 1U, 2U})
+    for (const std::size_t rest : {0U, 1U, 7U, 8U, 255U, 767U, 768U, 769U, 1535U, 1536U, 1600U})
+      for (const std::size_t offset : {0U, 3U}) {
+        const auto part = std::string_view(bytes).substr(offset, blocks * 12'288 + rest);
+        ASSERT_EQ(crc32c(part, 77), crc32c_portable(part, 77)) << blocks << " " << rest << " " << offset;
+      }
+}
+
 TEST(Crc32c, ContinuesOverPieces) {
   const auto bytes = random_bytes(1000, 2);
   for (const std::size_t cut : {0U, 1U, 7U, 8U, 500U, 999U, 1000U}) {

@@ -1,0 +1,55 @@
+// Where the chunks stand that a filter wants, from the summaries of sealed files: what lies between is not
+// even looked at.
+#pragma once
+
+#include "capture-format/layout/chunk_header.hpp"
+#include "capture-format/layout/file_header.hpp"
+#include "capture-format/reader/byte_source.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace understudy::capture {
+
+/// Of one file at a time, which may be one of several that were concatenated. Holds only the places of wanted
+/// chunks; while it loads, one index of at most kIndexBytesMax.
+class ChunkIndex {
+ public:
+  /// Of a larger summary the chunk headers are read instead.
+  static constexpr std::uint64_t kIndexBytesMax = std::uint64_t{32} << 20;
+
+  /// A wanted chunk, or behind the last one the summary, whose number is that of all chunks.
+  struct Place {
+    std::uint64_t offset = 0;  ///< in the source
+    std::uint64_t sequence = 0;
+  };
+  using Wanted = std::function<bool(const ChunkHeader&)>;
+
+  /// The source must be seekable and outlive this.
+  explicit ChunkIndex(ByteSource& source) noexcept : source_(&source) {}
+
+  /// Nothing is loaded when the file is not sealed, is locked, or anything in its summary is not as it should
+  /// be.
+  void load(std::uint64_t file_start, const FileHeader& header, const Wanted& wanted);
+  void unload() noexcept { places_.clear(); }
+  /// The first place at `offset` or behind it; nothing when no index is loaded.
+  std::optional<Place> next_from(std::uint64_t offset) const;
+
+ private:
+  struct SealedFile {
+    std::uint64_t start = 0;
+    std::uint64_t end = 0;
+    std::uint64_t summary_bytes = 0;
+  };
+  void find_sealed_files();
+
+  ByteSource* source_;
+  bool searched_ = false;
+  std::vector<SealedFile> files_;
+  std::vector<Place> places_;
+};
+
+}  // namespace understudy::capture
