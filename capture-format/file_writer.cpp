@@ -1,24 +1,56 @@
 #include "capture-format/file_writer.hpp"
 
 #include "capture-format/layout/limits.hpp"
+#include "capture-format/pipeline/ordered_work.hpp"
+#include "capture-format/pipeline/thread_count.hpp"
 #include "capture-format/writer/chunk_builder.hpp"
 #include "capture-format/writer/chunk_compressor.hpp"
 #include "capture-format/writer/output_file.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/crc32c.hpp"
 
+#include <algorithm>
 #include <fcntl.h>
+#include <memory>
 #include <string_view>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace understudy::capture {
 
+namespace {
+
+/// Each has a chunk's memory and a zstd context, which take tens of megabytes at high levels.
+constexpr unsigned kThreadsMax = 4;
+
+/// A chunk that is being filled, waits to be compressed, or waits to be written.
+struct PendingChunk {
+  explicit PendingChunk(const FileWriterOptions& options)
+      : chunk(options.chunk_bytes), compressor(options.compression_level) {}
+
+  void compress() {
+    chunk.complete();
+    header = chunk.header();
+    stored = compressor.compress(chunk.raw(), header);
+  }
+
+  ChunkBuilder chunk;
+  ChunkCompressor compressor;
+  ChunkHeader header;
+  Outcome<std::string_view> stored = std::string_view();
+};
+
+}  // namespace
+
 struct FileWriter::Impl {
   explicit Impl(FileWriterOptions given)
-      : options(std::move(given)), chunk(options.chunk_bytes), compressor(options.compression_level) {}
+      : options(std::move(given)),
+        threads(std::min(tool_threads(options.threads), kThreadsMax)),
+        filling(std::make_unique<PendingChunk>(options)),
+        compressing(threads, [](PendingChunk& pending) { pending.compress(); }) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
@@ -48,14 +80,32 @@ struct FileWriter::Impl {
     return {};
   }
 
+  /// The next chunk begins; what was filled is on its way to the file.
   Outcome<> flush() {
-    if (chunk.empty()) return {};
-    chunk.complete();
-    auto header = chunk.header();
-    const auto stored = compressor.compress(chunk.raw(), header);
-    if (!stored) return stored.error();
-    if (auto written = write(header, *stored, chunk.routes()); !written) return written;
-    chunk.clear();
+    if (filling->chunk.empty()) return {};
+    compressing.push(std::move(filling));
+    // With threads, each has one to work on while the next is filled.
+    const std::size_t waiting_max = threads > 1 ? threads : 0;
+    auto written = write_until(waiting_max);
+    filling = spare ? std::move(spare) : std::make_unique<PendingChunk>(options);
+    return written;
+  }
+
+  /// All that was appended is in the file.
+  Outcome<> drain() {
+    if (auto flushed = flush(); !flushed) return flushed;
+    return write_until(0);
+  }
+
+  Outcome<> write_until(std::size_t waiting_max) {
+    while (compressing.size() > waiting_max) {
+      auto pending = compressing.pop();
+      if (!pending->stored) return pending->stored.error();
+      if (auto written = write(pending->header, *pending->stored, pending->chunk.routes()); !written)
+        return written;
+      pending->chunk.clear();
+      spare = std::move(pending);
+    }
     return {};
   }
 
@@ -63,10 +113,12 @@ struct FileWriter::Impl {
   std::string final_name;
   int directory = -1;
   OutputFile file;
-  ChunkBuilder chunk;
-  ChunkCompressor compressor;
   FileWriterTotals totals;
   Gap gap;
+  unsigned threads;
+  std::unique_ptr<PendingChunk> filling;
+  std::unique_ptr<PendingChunk> spare;
+  OrderedWork<PendingChunk> compressing;
 };
 
 FileWriter::FileWriter() = default;
@@ -112,22 +164,21 @@ bool FileWriter::fits(const ExchangeView& exchange) noexcept {
 }
 
 Outcome<> FileWriter::append(const ExchangeView& exchange) {
-  auto& chunk = impl_->chunk;
   const auto needed = ChunkBuilder::needed(encoded_size_bound(exchange));
   if (!fits(exchange))
     return Failure{fmt::format("the exchange is larger than a record may be ({} MiB)", kRawBytesMax >> 20)};
-  if (needed > chunk.room()) {
+  if (needed > impl_->filling->chunk.room()) {
     if (auto flushed = impl_->flush(); !flushed) return flushed;
-    chunk.grow(needed);
+    impl_->filling->chunk.grow(needed);
   }
-  chunk.append(exchange);
+  impl_->filling->chunk.append(exchange);
   ++impl_->totals.exchanges;
   return {};
 }
 
 Outcome<> FileWriter::copy_chunk(const ChunkHeader& header, std::string_view stored,
                                  const RouteTable& routes) {
-  if (auto flushed = impl_->flush(); !flushed) return flushed;
+  if (auto drained = impl_->drain(); !drained) return drained;
   auto copy = header;
   copy.header_bytes = kChunkHeaderBytes;  // extensions of later versions are not understood, so not copied
   if ((header.flags & kEncrypted) != 0) {
@@ -143,11 +194,11 @@ void FileWriter::add_gap(const Gap& gap) { impl_->gap.add(gap); }
 
 Outcome<FileWriterTotals> FileWriter::finish() {
   if (!impl_->gap.empty()) {
-    if (impl_->chunk.room() < kGapRecordBytesMax)
+    if (impl_->filling->chunk.room() < kGapRecordBytesMax)
       if (auto flushed = impl_->flush(); !flushed) return flushed.error();
-    impl_->chunk.append_gap(impl_->gap);
+    impl_->filling->chunk.append_gap(impl_->gap);
   }
-  if (auto flushed = impl_->flush(); !flushed) return flushed.error();
+  if (auto drained = impl_->drain(); !drained) return drained.error();
   if (auto sealed = impl_->file.seal(impl_->final_name, !impl_->options.overwrite); !sealed)
     return impl_->failure("cannot finish", sealed.error());
   impl_->totals.stored_bytes = impl_->file.stored_bytes();

@@ -30,6 +30,9 @@ struct FileWriterOptions {
   int compression_level = 3;
   std::size_t chunk_bytes = 1024 * 1024;
   KeyRingPtr keys;  ///< present: the file is encrypted with the active one
+  /// That compress, the caller's among them: 0, one for each CPU of this process, 4 at most. The file is the
+  /// same whatever the number.
+  unsigned threads = 1;
 };
 
 struct FileWriterTotals {
@@ -39,7 +42,7 @@ struct FileWriterTotals {
   std::uint64_t stored_bytes = 0;
 };
 
-/// Synchronous, for one thread. Written under a temporary name in the same directory; the destructor removes
+/// For one thread. Written under a temporary name in the same directory; the destructor removes
 /// what `finish` has not renamed.
 class FileWriter {
  public:

@@ -83,6 +83,7 @@ Outcome<std::unique_ptr<FileWriter>> open_output(const OutputOptions& options, c
   file.scrub_policy = provenance.scrub_policy;
   file.contains_unscrubbed = provenance.contains_unscrubbed;
   file.chunk_bytes = chunk_bytes;
+  file.threads = options.threads;
   file.compression_level = compression_level;
   file.keys = provenance.writing;
   return FileWriter::open(file);

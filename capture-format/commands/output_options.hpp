@@ -24,6 +24,7 @@ struct OutputOptions {
   KeyOptions keys;
   bool encrypt = false;
   bool decrypt = false;
+  unsigned threads = 0;  ///< as FileWriterOptions::threads
 
   /// Declares FILE..., --output, --allow-unscrubbed, --force and the options of encryption.
   void declare(CLI::App& command);

@@ -83,6 +83,7 @@ class Parts {
       if (writers_.size() == kPartsMax)
         return Failure{fmt::format("more than {} parts: split by larger pieces", kPartsMax)};
       auto part = options_;
+      part.threads = 1;  // there may be many parts
       part.output = (std::filesystem::path(options_.output) / (name + ".ucap.zst")).string();
       auto writer = open_output(part, provenance_, "split", std::size_t{1} << 20, 3);
       if (!writer) return writer.error();
