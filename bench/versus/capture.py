@@ -9,42 +9,17 @@ import argparse
 import json
 import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-UNDERSTUDY = Path(os.environ.get("UNDERSTUDY_PROGRAM", ROOT / "build/release/understudy"))
+import capture_reading
+from rows import ROOT, UNDERSTUDY, Row, at_least, at_most, child_cpu_seconds
+
 MICRO = Path(os.environ.get("UNDERSTUDY_CAPTURE_BENCH", ROOT / "build/release/bench/micro/capture_bench"))
 DATA = Path(os.environ.get("UNDERSTUDY_DATA", ROOT.parent / "shared/data")) / "github-api.har.zst"
-
-
-@dataclass
-class Row:
-    """One figure beside what it is held against; `ratio` is read as the target says."""
-
-    name: str
-    ours: str
-    theirs: str
-    ratio: float
-    target: str
-    met: bool
-
-    def print(self) -> None:
-        print(f"  {self.name:<44}{self.ours:>16}{self.theirs:>20}{self.ratio:>9.2f}   {self.target:<8}"
-              f"{'' if self.met else '  MISSED'}")
-
-
-def at_least(name: str, ours: str, theirs: str, ratio: float, limit: float) -> Row:
-    return Row(name, ours, theirs, ratio, f">= {limit:g}", ratio >= limit)
-
-
-def at_most(name: str, ours: str, theirs: str, ratio: float, limit: float) -> Row:
-    return Row(name, ours, theirs, ratio, f"<= {limit:g}", ratio <= limit)
 
 
 class Recorded:
@@ -63,15 +38,6 @@ class Recorded:
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         subprocess.run([UNDERSTUDY, "capture", "import", "--from", "har", *raw, "-o", self.capture, self.har], **quiet)
         subprocess.run([UNDERSTUDY, "capture", "export", "--to", "gor", *raw, "-o", self.gor, self.capture], **quiet)
-
-
-def child_cpu_seconds(command: list, output: Path) -> float:
-    """User and system time of one run."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with open(output, "wb") as out:
-        subprocess.run(command, check=True, stdout=out)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def micro_rates(recorded: Recorded, pattern: str, minimum_seconds: float) -> dict[str, dict]:
@@ -110,7 +76,7 @@ def gzip_rows(recorded: Recorded, rounds: int) -> list[Row]:
 
 
 # Each takes the recorded data and the number of rounds, and gives rows.
-MEASUREMENTS = [encode_rows, gzip_rows]
+MEASUREMENTS = [encode_rows, gzip_rows, *capture_reading.MEASUREMENTS]
 
 
 def parse_arguments() -> argparse.Namespace:

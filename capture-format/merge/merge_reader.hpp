@@ -22,7 +22,7 @@ struct MergeOptions {
   KeyRingPtr keys;               ///< as ReaderOptions::keys
   unsigned decode_threads = 0;   ///< as ReaderOptions::decode_threads
   /// Decompressed bytes held at a time, with what is read ahead (a quarter of it, and one chunk) beside it.
-  std::size_t memory_bytes = std::size_t{96} << 20;
+  std::size_t memory_bytes = std::size_t{64} << 20;
   /// Where what does not fit is sorted, in a file without a name; empty: the directory for temporary files.
   std::filesystem::path scratch;
   /// That file is encrypted by a key that nobody has once this process has ended. It is also when `keys` are
