@@ -252,7 +252,7 @@ bool FrameScanner::step_summary(ScanEvent& event) {
     damage_.chunks_lost += missing;
     if (!unresolved_) note(fmt::format("{} chunks at the end are missing", missing));
   }
-  if (!summary->length_fits && damage_.notes.empty())
+  if (!summary->length_fits && !any_damage_)
     note(fmt::format("summary at offset {}: the file is not as long as it says", position_));
   if (summary->intact) unresolved_ = false;
   position_ = end;
@@ -355,6 +355,7 @@ void FrameScanner::skip_to(std::uint64_t offset) {
 
 void FrameScanner::note(std::string what) {
   ++damage_.incidents;
+  any_damage_ = true;
   if (damage_.notes.size() < kDamageNotesMax) damage_.notes.push_back(std::move(what));
 }
 

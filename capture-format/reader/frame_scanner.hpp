@@ -121,6 +121,7 @@ class FrameScanner {
   };
   PassedOver passed_over_;
   Damage damage_;
+  bool any_damage_ = false;  ///< also of what was taken
 };
 
 }  // namespace understudy::capture
