@@ -6,11 +6,14 @@
 #include "capture-format/reader.hpp"
 #include "capture-format/reader/exchange_decoder.hpp"
 #include "core/base/crc32c.hpp"
+#include "tests/fuzz/verify.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace understudy::capture {
 namespace {
@@ -31,16 +34,44 @@ std::string capture_around(std::string_view stored) {
   return encode(file).append(fixed.data(), fixed.size()).append(stored);
 }
 
-void read_all(std::string bytes) {
-  auto reader = Reader::from_bytes(std::move(bytes));
-  if (!reader) return;
-  std::size_t touched = 0;
+struct Seen {
+  bool opened = false;
+  std::uint64_t exchanges = 0;
+  std::uint64_t touched = 0;
+  Damage damage;
+};
+
+Seen read_all(std::string bytes, const ReaderOptions& options) {
+  Seen seen;
+  auto reader = Reader::from_bytes(std::move(bytes), options);
+  seen.opened = reader.has_value();
+  if (!reader) return seen;
   while (const auto* exchange = reader->next()) {
-    for (const auto& [name, value] : exchange->request.headers) touched += name.size() + value.size();
-    touched += exchange->request.body.size() + exchange->response.body.size();
+    ++seen.exchanges;
+    for (const auto& [name, value] : exchange->request.headers) seen.touched += name.size() + value.size();
+    seen.touched += exchange->request.body.size() + exchange->response.body.size();
   }
-  volatile std::size_t sink = touched + reader->damage().notes.size();
-  static_cast<void>(sink);
+  seen.damage = reader->damage();
+  return seen;
+}
+
+/// Threads change nothing; a filter on a sealed file, which reads by the index, gives no more than there is.
+void check(const std::string& bytes) {
+  ReaderOptions alone;
+  alone.decode_threads = 1;
+  const auto expected = read_all(bytes, alone);
+  ReaderOptions threaded;
+  threaded.decode_threads = 3;
+  threaded.threads_from_bytes = 0;
+  const auto seen = read_all(bytes, threaded);
+  UNDERSTUDY_VERIFY(seen.opened == expected.opened && seen.exchanges == expected.exchanges);
+  UNDERSTUDY_VERIFY(seen.touched == expected.touched);
+  UNDERSTUDY_VERIFY(seen.damage.chunks_lost == expected.damage.chunks_lost);
+  UNDERSTUDY_VERIFY(seen.damage.notes == expected.damage.notes);
+  static const std::vector<std::string> kTerms{"status=5xx|none"};
+  auto filtered = alone;
+  filtered.filter = *Filter::parse(kTerms);
+  read_all(bytes, filtered);
 }
 
 }  // namespace
@@ -52,10 +83,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view input(reinterpret_cast<const char*>(data) + 1, size - 1);
   switch (data[0] % 3) {
     case 0:
-      read_all(std::string(input));
+      check(std::string(input));
       break;
     case 1:
-      read_all(capture_around(input));
+      check(capture_around(input));
       break;
     default: {
       ExchangeView exchange;
