@@ -34,6 +34,7 @@ bool find_each(std::string_view window, std::uint64_t window_offset, std::string
 /// Calls `visit(window, offset)` with overlapping windows up to `end`, until it returns true.
 template <class Visit>
 void slide(ByteSource& source, std::uint64_t from, std::uint64_t end, Visit&& visit) {
+  if (source.is_seekable()) end = std::min(end, source.size());
   std::string window;
   while (from < end) {
     window =
