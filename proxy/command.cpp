@@ -1,5 +1,6 @@
 #include "proxy/command.hpp"
 
+#include "core/base/one_line.hpp"
 #include "core/base/units.hpp"
 #include "core/sections/local_key.hpp"
 #include "core/sections/sections.hpp"
@@ -119,7 +120,7 @@ void raise_descriptor_limit() {
 }
 
 ExitCode usage_error(const Failure& failure) {
-  std::fprintf(stderr, "understudy proxy: %s\n", failure.message.c_str());
+  std::fprintf(stderr, "understudy proxy: %s\n", one_line(failure.message).c_str());
   return ExitCode::usage;
 }
 

@@ -1,5 +1,6 @@
 #include "replay/command.hpp"
 
+#include "core/base/one_line.hpp"
 #include "replay/arguments.hpp"
 #include "replay/report/json_report.hpp"
 #include "replay/report/report_files.hpp"
@@ -33,7 +34,7 @@ constexpr std::string_view kFooter =
     "Exit codes: 0 pass, 1 fail, 2 usage, 3 inconclusive, 4 invalid run, 130 interrupted.";
 
 ExitCode refuse(const Failure& failure) {
-  fmt::print(stderr, "understudy replay: {}\n", failure.message);
+  fmt::print(stderr, "understudy replay: {}\n", one_line(failure.message));
   return ExitCode::usage;
 }
 

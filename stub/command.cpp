@@ -1,6 +1,7 @@
 #include "stub/command.hpp"
 
 #include "capture-format/reader.hpp"
+#include "core/base/one_line.hpp"
 #include "core/base/units.hpp"
 #include "core/net/endpoint.hpp"
 #include "core/net/run_server.hpp"
@@ -90,7 +91,7 @@ ExitCode run_stub(const Arguments& arguments) {
   const auto served = serve(arguments);
   telemetry::stop_logging();
   if (served) return ExitCode::ok;
-  fmt::print(stderr, "understudy stub: {}\n", served.error().message);
+  fmt::print(stderr, "understudy stub: {}\n", one_line(served.error().message));
   return ExitCode::usage;
 }
 

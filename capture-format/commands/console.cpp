@@ -1,5 +1,6 @@
 #include "capture-format/commands/console.hpp"
 
+#include "core/base/one_line.hpp"
 #include "core/base/units.hpp"
 
 #include <atomic>
@@ -26,7 +27,7 @@ void on_interrupt(int) { interrupt_noted.store(true, std::memory_order_relaxed);
 }  // namespace
 
 ExitCode fail(ExitCode code, std::string_view message) {
-  std::fputs(fmt::format("understudy: {}\n", message).c_str(), stderr);
+  std::fputs(fmt::format("understudy: {}\n", one_line(message)).c_str(), stderr);
   return code;
 }
 

@@ -1,5 +1,7 @@
 #include "core/config/document.hpp"
 
+#include "core/base/one_line.hpp"
+
 #include <algorithm>
 #include <map>
 #include <sstream>
@@ -141,7 +143,7 @@ std::shared_ptr<Value> build(std::string_view text) {
 }  // namespace
 
 std::string located(const std::string& origin, Place place, std::string_view message) {
-  return fmt::format("{}:{}:{}: {}", origin, place.line, place.column, message);
+  return one_line(fmt::format("{}:{}:{}: {}", origin, place.line, place.column, message));
 }
 
 Outcome<std::shared_ptr<Value>> parse_yaml(std::string_view text, const std::string& origin) {
@@ -152,7 +154,7 @@ Outcome<std::shared_ptr<Value>> parse_yaml(std::string_view text, const std::str
   } catch (const Refusal& refusal) {
     return Failure{located(origin, refusal.place, refusal.message)};
   } catch (const YAML::Exception& error) {
-    if (error.mark.is_null()) return Failure{fmt::format("{}: {}", origin, error.msg)};
+    if (error.mark.is_null()) return Failure{one_line(fmt::format("{}: {}", origin, error.msg))};
     return Failure{located(origin, place_of(error.mark), error.msg)};
   } catch (const std::exception& error) {
     return Failure{fmt::format("{}: {}", origin, error.what())};

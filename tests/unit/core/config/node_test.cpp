@@ -131,6 +131,16 @@ TEST(Node, SyntaxErrorsAreOneLineWithAPlace) {
   EXPECT_EQ(message.find('\n'), std::string::npos);
 }
 
+TEST(Node, AnErrorThatQuotesAHostileValueIsOneShortLine) {
+  const auto root = parse("url: \"a\\nb\\e[31m\"");
+  const auto value = *root.member("url");
+  value.fail("'" + value.text() + std::string(5000, 'x') + "' is no URL");
+  const auto message = error_of(root);
+  EXPECT_EQ(message.substr(0, 30), "test.yaml:1:6: 'a\\nb\\x1b[31mxx");
+  EXPECT_EQ(message.substr(message.size() - 13), "xx' is no URL");
+  EXPECT_LT(message.size(), 1100U);
+}
+
 TEST(Node, AliasesShareAndCannotMultiply) {
   const auto root = parse("a: &x {b: 1}\nc: *x\n");
   EXPECT_EQ(root.member("c")->member("b")->text(), "1");
