@@ -116,12 +116,7 @@ void read_version(HarExchange& exchange, MessageView& message, const json::objec
   message.version = iequals(version, "HTTP/1.0") ? 10 : 11;
   if (iequals(version, "HTTP/1.0") || iequals(version, "HTTP/1.1")) return;
   exchange.repaired("http_version_unknown");
-  constexpr std::size_t kVersionBytesMax = 16;
-  const bool harmless =
-      version.size() <= kVersionBytesMax && std::all_of(version.begin(), version.end(), [](char c) {
-        return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '/' || c == '.';
-      });
-  if (harmless && !version.empty())
+  if (is_version_text(version))
     exchange.view.extensions.push_back({key, exchange.keep(std::string(version))});
 }
 
@@ -173,7 +168,9 @@ Outcome<> read_response(HarExchange& exchange, const json::object& entry) {
   auto& response = exchange.view.response;
   exchange.view.has_response = true;
   response.status = static_cast<std::uint32_t>(*status);
-  response.reason = exchange.keep(cleaned_value(exchange, text_or_empty(*source, "statusText")));
+  const auto exact = base64_decode(text_or_empty(*source, "_statusTextBase64"));
+  response.reason = exchange.keep(
+      cleaned_value(exchange, exact && !exact->empty() ? *exact : text_or_empty(*source, "statusText")));
   read_version(exchange, response, *source, HarExtension::kResponseVersion);
   read_headers(exchange, response, *source);
   read_response_body(exchange, *source);
@@ -209,6 +206,13 @@ std::optional<std::uint64_t> epoch_milliseconds(const json::object& entry, std::
 }
 
 }  // namespace
+
+bool is_version_text(std::string_view text) noexcept {
+  constexpr std::size_t kBytesMax = 16;
+  return !text.empty() && text.size() <= kBytesMax && std::all_of(text.begin(), text.end(), [](char c) {
+    return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '/' || c == '.';
+  });
+}
 
 void HarExchange::repaired(std::string_view what) {
   if (std::find(repairs.begin(), repairs.end(), what) == repairs.end()) repairs.push_back(what);

@@ -39,6 +39,9 @@ struct HarExchange {
   void repaired(std::string_view what);
 };
 
+/// Looks like a protocol version ("HTTP/2.0", "h2"): short, of letters, digits, '/' and '.' alone.
+bool is_version_text(std::string_view text) noexcept;
+
 /// Fails with the reason of the refusal, of a closed list. Times, ids and connections are the caller's.
 Outcome<HarExchange> read_har_entry(std::string_view json);
 

@@ -6,6 +6,7 @@
 #include "capture-format/convert/json_access.hpp"
 #include "capture-format/layout/limits.hpp"
 #include "capture-format/layout/record_names.hpp"
+#include "core/base/ascii.hpp"
 #include "core/base/content_hash.hpp"
 
 #include <algorithm>
@@ -90,16 +91,35 @@ bool is_field_text(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
+bool is_importable_url(std::string_view url) {
+  const auto scheme = to_lower(url.substr(0, url.find("://")));
+  return (scheme == "http" || scheme == "https" || scheme == "ws" || scheme == "wss") &&
+         split_url("http" + std::string(url.substr(scheme.size()))).has_value();
+}
+
+/// What an importer could have read itself: these three are kept without being scrubbed, and make URLs.
+bool is_believable(const ExtensionView& entry) {
+  if (entry.key == HarExtension::kScheme) return entry.value == "http" || entry.value == "https";
+  if (entry.key == HarExtension::kUrl) return is_importable_url(entry.value);
+  if (entry.key != HarExtension::kRequestVersion && entry.key != HarExtension::kResponseVersion) return true;
+  return is_version_text(entry.value);
+}
+constexpr bool is_believable(const HeaderView&) { return true; }
+
 template <class Pair>
 void read_pairs(HarExchange& exchange, const json::object& own, std::string_view key, std::vector<Pair>& to) {
-  if (member_or_null(own, key) == nullptr) return;
+  if (!own.contains(json::string_view(key.data(), key.size())) ||
+      array_or_empty(own, key).size() > kRepeatedMax)
+    return;
   to.clear();
   for (const auto& item : array_or_empty(own, key)) {
     const auto* pair = item.if_object();
-    if (pair == nullptr || to.size() == kRepeatedMax) continue;
+    if (pair == nullptr) continue;
     const auto name = exchange.keep(std::string(text_or_empty(*pair, "name")));
     const auto value = keep_text(exchange, *pair, "value");
-    if (!name.empty() && is_field_text(name) && is_field_text(value)) to.push_back({name, value});
+    const Pair read{name, value};
+    if (!name.empty() && is_field_text(name) && is_field_text(value) && is_believable(read))
+      to.push_back(read);
   }
 }
 
@@ -140,15 +160,15 @@ void read_exact_timings(TimingsView& timings, const json::object& own) {
 
 /// A target that no URL can say: "*", or that of a CONNECT.
 void read_target(HarExchange& exchange, const json::object& own) {
-  auto& request = exchange.view.request;
-  for (const auto& [key, to] :
-       {std::pair{"target", &request.target}, std::pair{"authority", &request.authority}}) {
-    if (!text_or_none(own, key)) continue;
-    const auto text = keep_text(exchange, own, key);
-    const bool sendable = std::all_of(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
-    if (sendable && (!text.empty() || to != &request.target)) *to = text;
-  }
+  const auto target = text_or_none(own, "target") ? keep_text(exchange, own, "target") : std::string_view();
+  const bool sendable = std::all_of(target.begin(), target.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; });
+  if (!target.empty() && sendable) exchange.view.request.target = target;
+  if (!text_or_none(own, "authority")) return;
+  const auto authority = keep_text(exchange, own, "authority");
+  const auto parts = split_url("http://" + std::string(authority) + "/");
+  if (authority.empty() || (parts && parts->authority == authority))
+    exchange.view.request.authority = authority;
 }
 
 void read_mirrors(HarExchange& exchange, const json::object& own) {

@@ -47,6 +47,9 @@ ScrubbedExchange::ScrubbedExchange(const scrub::Scrubber& scrubber, const Exchan
       view_(raw) {
   view_.request = scrubbed_view(request_, raw.request);
   if (raw.has_response) view_.response = scrubbed_view(response_, raw.response);
+  // Free text of a file that anybody can have written.
+  view_.mirrors.clear();
+  view_.trace_id = view_.span_id = {};
   std::erase_if(view_.extensions, [](const ExtensionView& entry) { return !is_harmless(entry.key); });
   const bool kept = request_.body_kept() && (!raw.has_response || response_.body_kept());
   auto& scrub = view_.scrub;

@@ -15,7 +15,8 @@ namespace understudy::capture {
 class ScrubbedExchange {
  public:
   /// A body that the scrubber cannot vouch for is left out: its true length stays, its hash does not.
-  /// Extensions that carry free text are left out too. `raw` must live as long as this.
+  /// Mirrors, trace ids and extensions, which carry free text, are left out too. `raw` must live as long as
+  /// this.
   ScrubbedExchange(const scrub::Scrubber& scrubber, const ExchangeView& raw);
   ScrubbedExchange(const ScrubbedExchange&) = delete;
   ScrubbedExchange& operator=(const ScrubbedExchange&) = delete;

@@ -181,7 +181,10 @@ TEST(HarInterop, ScrubbingIsNeverTakenFromAFile) {
   const auto har = (directory.path() / "in.har").string();
   const auto capture = (directory.path() / "out.ucap.zst").string();
   write_file(har, R"({"log":{"entries":[{"request":{"method":"GET","url":"http://a/?mail=jo%40example.org"},
-      "response":{"status":200},"_understudy":{"scrub":"clean","redactions":9}}]}})");
+      "response":{"status":200},"_understudy":{"scrub":"clean","redactions":9,"trace_id":"am9AZXhhbXBsZS5vcmcuLg==",
+      "mirrors":[{"target":"jo@example.org","outcome":"sent","reason":"jo@example.org"}],"authority":"jo@example.org",
+      "request_trailers":[{"name":"x","value":"jo@example.org"}],"extensions":[{"name":"scheme","value":"jo@example.org"},
+      {"name":"har.request_version","value":"jo@example.org"},{"name":"x","value":"jo@example.org"}]}}]}})");
   ASSERT_EQ(run_capture({"import", "--from", "har", har, "-o", capture}).code, ExitCode::ok);
   const auto text = run_capture({"cat", "--json", capture}).out;
   EXPECT_EQ(text.find("example.org"), std::string::npos) << text;
