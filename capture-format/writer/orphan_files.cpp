@@ -1,5 +1,7 @@
 #include "capture-format/writer/orphan_files.hpp"
 
+#include "capture-format/layout/limits.hpp"
+#include "capture-format/layout/wire.hpp"
 #include "capture-format/reader/chunk_check.hpp"
 #include "capture-format/reader/frame_scanner.hpp"
 #include "capture-format/writer/output_file.hpp"
@@ -61,6 +63,22 @@ int open_unclaimed(int directory, const std::string& name, struct stat& status) 
   return -1;
 }
 
+/// The begin of a chunk that ends behind the file, at its end: a kill can cut a write short. Nothing of it
+/// can be read; anything else that is wrong is damage.
+bool is_torn_chunk(int descriptor, std::uint64_t at, std::uint64_t end) {
+  std::array<char, kChunkHeaderBytesMax> bytes{};
+  const auto there = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, bytes.size()));
+  if (pread(descriptor, bytes.data(), there, static_cast<off_t>(at)) != static_cast<ssize_t>(there))
+    return false;
+  std::array<char, kSkippableHeadBytes> head{};
+  wire::store(head.data(), kChunkHeaderMagic);
+  wire::store(head.data() + 4, static_cast<std::uint32_t>(kChunkHeaderBytes - kSkippableHeadBytes));
+  if (there < kChunkHeaderBytes)
+    return std::equal(bytes.begin(), bytes.begin() + std::min(there, head.size()), head.begin());
+  const auto header = decode_chunk_header({bytes.data(), there});
+  return header && at + header->header_bytes + header->stored_bytes > end;
+}
+
 }  // namespace
 
 struct OrphanFiles::Orphan {
@@ -102,6 +120,7 @@ struct OrphanFiles::Copy {
   FrameScanner scanner;
   ChunkCheck check;
   OutputFile output;
+  std::uint64_t whole_bytes = 0;  ///< up to where it has been read without damage
   std::uint64_t exchanges = 0;
   bool failed = false;
 };
@@ -190,6 +209,7 @@ bool OrphanFiles::begin_copy(const Orphan& orphan) {
 bool OrphanFiles::copy_frame() {
   const auto event = copy_->scanner.next();
   if (event == ScanEvent::end) return false;
+  if (copy_->scanner.damage().incidents == 0) copy_->whole_bytes = copy_->scanner.position();
   if (event != ScanEvent::chunk) return true;
   const auto& stored = copy_->scanner.stored();
   if (const auto checked = copy_->check.check(copy_->scanner.chunk(), stored); !checked) {
@@ -220,7 +240,9 @@ Interruption OrphanFiles::end_copy(Orphan& orphan) {
     const std::array<timespec, 2> times{orphan.changed, orphan.changed};
     utimensat(directory, name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
   }
-  if (damage.incidents != 0) return set_aside(orphan);
+  const bool torn =
+      damage.incidents == 1 && is_torn_chunk(orphan.descriptor, copy->whole_bytes, orphan.bytes);
+  if (damage.incidents != 0 && !torn) return set_aside(orphan);
   unlinkat(directory, orphan.told.file.c_str(), 0);
   return end(orphan, sealed ? OrphanFate::sealed : OrphanFate::empty);
 }

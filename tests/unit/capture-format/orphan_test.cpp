@@ -80,19 +80,39 @@ TEST_F(Orphans, WhatAKilledRecorderLeftIsSealedAndTheGapSaysSinceWhen) {
   EXPECT_GT(recorded.gap.to_ns, recorded.gap.from_ns);
 }
 
-TEST_F(Orphans, ATornTailCostsNoWholeChunkAndTheFileIsKept) {
-  const auto whole = unsealed_bytes(40);
-  write_file(at(".part"), whole.substr(0, whole.size() - 10));
-  const auto told = start();
-  ASSERT_EQ(told.size(), 1u);
-  EXPECT_EQ(told[0].fate, OrphanFate::damaged);
-  EXPECT_EQ(told[0].chunks_lost, 1u);
-  EXPECT_FALSE(std::filesystem::exists(at(".part")));
-  EXPECT_EQ(read_file(at(".damaged")), whole.substr(0, whole.size() - 10));
+TEST_F(Orphans, AChunkThatAKillCutShortIsNoDamageAndCostsNoWholeOne) {
+  const auto whole = unsealed_bytes(10);
+  const auto last = chunk_places(whole).back();
+  for (const auto cut : {last.end - 1, last.data + 1, last.data, last.begin + 100, last.begin + 3}) {
+    write_file(at(".part"), whole.substr(0, cut));
+    const auto told = start();
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_EQ(told[0].fate, OrphanFate::sealed) << cut - last.begin;
+    EXPECT_FALSE(std::filesystem::exists(at(".part")));
+    EXPECT_FALSE(std::filesystem::exists(at(".damaged")));
+    const auto back = read_back_file(at());
+    EXPECT_TRUE(back.sealed);
+    EXPECT_EQ(back.exchanges.size(), 10u - last.exchanges);
+  }
+}
+
+TEST_F(Orphans, WhatIsWholeIsSealedAndADamagedFileIsKept) {
+  const auto whole = unsealed_bytes(10);
   const auto places = chunk_places(whole);
-  const auto back = read_back_file(at());
-  EXPECT_TRUE(back.sealed);
-  EXPECT_EQ(back.exchanges.size(), 40u - places.back().exchanges);
+  for (const auto broken : {places[1].data + 20, places.back().data + 20, places[1].begin + 30}) {
+    auto bytes = whole;
+    bytes[broken] = static_cast<char>(bytes[broken] ^ 1);
+    write_file(at(".part"), bytes);
+    const auto told = start();
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_EQ(told[0].fate, OrphanFate::damaged);
+    EXPECT_EQ(told[0].chunks_lost, 1u);
+    EXPECT_FALSE(std::filesystem::exists(at(".part")));
+    EXPECT_EQ(read_file(at(".damaged")), bytes);
+    const auto back = read_back_file(at());
+    EXPECT_TRUE(back.sealed);
+    EXPECT_EQ(back.exchanges.size(), 10u - places[1].exchanges);
+  }
 }
 
 TEST_F(Orphans, AHeaderThatNobodyCanReadIsKeptAndAHeaderAloneIsNot) {
