@@ -51,7 +51,8 @@ class MemorySource final : public ByteSource {
 
  private:
   std::size_t do_read_at(std::uint64_t offset, char* out, std::size_t count) override {
-    if (offset >= bytes_.size()) return 0;
+    // The buffer of an empty chunk may be null, which memcpy must not see.
+    if (offset >= bytes_.size() || count == 0) return 0;
     count = std::min<std::size_t>(count, bytes_.size() - static_cast<std::size_t>(offset));
     std::memcpy(out, bytes_.data() + offset, count);
     return count;
