@@ -24,10 +24,10 @@ void OutputOptions::declare(CLI::App& command) {
 
 Outcome<WritingKeys> open_writing_keys(const OutputOptions& options, bool encrypted,
                                        const std::string& key_id) {
-  auto given = options.keys;
+  auto given = or_environment(options.keys);
   // A key command cannot tell which of its keys is the active one: what the inputs have is kept.
   if (!given.key_command.empty() && given.key_id.empty()) given.key_id = key_id;
-  const auto ring = open_key_ring_or_environment(given);
+  const auto ring = open_key_ring(given);
   if (!ring) return ring.error();
   if (options.encrypt && *ring == nullptr) return Failure{"--encrypt: needs --key-file or --key-command"};
   WritingKeys keys;

@@ -76,9 +76,9 @@ Outcome<EraseKeys> keys_for(const std::string& path, const PurgeOptions& options
   if (!headers) return headers.error();
   EraseKeys keys{reading, nullptr};
   if (!headers->encrypted) return keys;
-  auto given = options.keys;
+  auto given = or_environment(options.keys);
   if (!given.key_command.empty()) given.key_id = headers->key_id;
-  const auto writing = open_key_ring_or_environment(given);
+  const auto writing = open_key_ring(given);
   if (!writing) return writing.error();
   keys.writing = *writing;
   return keys;

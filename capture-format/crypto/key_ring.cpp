@@ -36,7 +36,7 @@ Outcome<KeyRingPtr> open_key_ring(const KeyOptions& options) {
   return KeyFile::open(options.key_file, options.key_id);
 }
 
-Outcome<KeyRingPtr> open_key_ring_or_environment(KeyOptions options) {
+KeyOptions or_environment(KeyOptions options) {
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);
     return std::string(value == nullptr ? "" : value);
@@ -46,7 +46,11 @@ Outcome<KeyRingPtr> open_key_ring_or_environment(KeyOptions options) {
     if (options.key_file.empty()) options.key_command = variable("UNDERSTUDY_CAPTURE_KEY_COMMAND");
   }
   if (options.given() && options.key_id.empty()) options.key_id = variable("UNDERSTUDY_CAPTURE_KEY_ID");
-  return open_key_ring(options);
+  return options;
+}
+
+Outcome<KeyRingPtr> open_key_ring_or_environment(const KeyOptions& options) {
+  return open_key_ring(or_environment(options));
 }
 
 Outcome<KeyRingPtr> ephemeral_key_ring() {

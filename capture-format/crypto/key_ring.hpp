@@ -41,7 +41,8 @@ Outcome<KeyRingPtr> open_key_ring(const KeyOptions& options);
 
 /// For tools: what is not given is taken from UNDERSTUDY_CAPTURE_KEY_FILE, or _KEY_COMMAND, and _KEY_ID of
 /// the environment.
-Outcome<KeyRingPtr> open_key_ring_or_environment(KeyOptions options);
+KeyOptions or_environment(KeyOptions options);
+Outcome<KeyRingPtr> open_key_ring_or_environment(const KeyOptions& options);
 
 /// One random key that nobody else ever has: for temporary files, unreadable once this process has ended.
 Outcome<KeyRingPtr> ephemeral_key_ring();

@@ -120,6 +120,9 @@ env -u UNDERSTUDY_CAPTURE_KEY_FILE "$UNDERSTUDY_PROGRAM" capture compact --encry
 legal_and_empty kms.ucap.zst
 [[ $(capture cat --count --key-command ./kms kms.ucap.zst) == 20 ]] || fail "the key command does not open it"
 refused 'ended with code 1' "$UNDERSTUDY_PROGRAM" capture cat --key-command false kms.ucap.zst
+env -u UNDERSTUDY_CAPTURE_KEY_FILE UNDERSTUDY_CAPTURE_KEY_COMMAND=./kms "$UNDERSTUDY_PROGRAM" capture compact kms.ucap.zst \
+  --output kms2.ucap.zst >/dev/null
+legal_and_empty kms2.ucap.zst
 
 echo "== cut off, and recovered without the key"
 size=$(stat -c %s merged.ucap.zst)
