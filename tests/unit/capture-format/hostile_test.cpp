@@ -144,6 +144,12 @@ TEST(Hostile, AChunkHeaderThatCountsWronglyIsDamage) {
   expect_damage(crafted, 1);
 }
 
+TEST(Hostile, AChunkThatStoresNothingIsDamage) {
+  Crafted crafted;
+  crafted.add_stored({}, 1, 0, 0);
+  expect_damage(crafted);
+}
+
 TEST(Hostile, ManyHeadersThatClaimTheSameBytesEndInBoundedWork) {
   Crafted crafted;
   std::string filler(4'000'000, 'f');
