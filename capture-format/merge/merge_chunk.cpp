@@ -18,12 +18,13 @@ void MergeChunk::read(const PlannedChunk& planned, std::shared_ptr<const FileHea
   planned_ = planned;
   const FrameProbe probe(source);
   auto header = probe.chunk_header(planned.offset);
-  is_read_ = header && header->file_uuid == file->uuid && header->stored_bytes == planned.stored_bytes &&
-             header->raw_bytes == planned.raw_bytes;
+  is_read_ = header && header->file_uuid == file->uuid && header->stored_bytes == planned.stored_bytes;
   if (is_read_ && file->opener != nullptr) {
     const auto extension = decode_chunk_extension(probe.chunk_extension(planned.offset, *header));
     is_read_ = extension && file->opener->open_index(*header, extension->sealed_index);
   }
+  // Known of an encrypted chunk only now.
+  is_read_ = is_read_ && header->raw_bytes == planned.raw_bytes;
   step_.event = ScanEvent::chunk;
   step_.file = std::move(file);
   step_.chunk_offset = planned.offset;
