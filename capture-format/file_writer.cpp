@@ -164,16 +164,15 @@ bool FileWriter::fits(const ExchangeView& exchange) noexcept {
 }
 
 Outcome<> FileWriter::append(const ExchangeView& exchange) {
-  const auto needed = ChunkBuilder::needed(encoded_size_bound(exchange));
-  if (!fits(exchange))
-    return Failure{fmt::format("the exchange is larger than a record may be ({} MiB)", kRawBytesMax >> 20)};
-  if (needed > impl_->filling->chunk.room()) {
+  if (!impl_->filling->chunk.append(exchange)) {
+    if (!fits(exchange))
+      return Failure{fmt::format("the exchange is larger than a record may be ({} MiB)", kRawBytesMax >> 20)};
     if (auto flushed = impl_->flush(); !flushed) return flushed;
-    impl_->filling->chunk.grow(needed);
+    impl_->filling->chunk.grow(ChunkBuilder::needed(encoded_size_bound(exchange)));
+    impl_->filling->chunk.append(exchange);
   }
-  impl_->filling->chunk.append(exchange);
   ++impl_->totals.exchanges;
-  return {};
+  return impl_->filling->chunk.full() ? impl_->flush() : Outcome<>();
 }
 
 Outcome<> FileWriter::copy_chunk(const ChunkHeader& header, std::string_view stored,

@@ -141,18 +141,22 @@ bool Recorder::append(const ExchangeView& exchange) {
   auto& counters = impl_->disk.counters();
   auto& lane = is_straggler(exchange) ? impl_->stragglers : impl_->ordinary;
   const auto bodies = impl_->bodies();
-  const auto needed = ChunkBuilder::needed(encoded_size_bound(exchange, bodies));
-  if (needed + kGapRecordBytesMax > kRawBytesMax)
-    return impl_->drop(GapReason::too_large, 1, needed, exchange.start_ns);
-  if (counters.paused.load(std::memory_order_relaxed)) {
-    const bool full = counters.paused_for_space.load(std::memory_order_relaxed);
-    return impl_->drop(full ? GapReason::disk_full : GapReason::write_error, 1, needed, exchange.start_ns);
+  // In one pass as long as there is room, and that is nearly always.
+  const bool paused = counters.paused.load(std::memory_order_relaxed);
+  if (paused || lane.empty() || !lane.chunk->append(exchange, bodies)) {
+    const auto needed = ChunkBuilder::needed(encoded_size_bound(exchange, bodies));
+    const auto dropped = [&](GapReason reason) { return impl_->drop(reason, 1, needed, exchange.start_ns); };
+    if (needed + kGapRecordBytesMax > kRawBytesMax) return dropped(GapReason::too_large);
+    if (paused)
+      return dropped(counters.paused_for_space.load(std::memory_order_relaxed) ? GapReason::disk_full
+                                                                               : GapReason::write_error);
+    if (!impl_->make_room(lane, needed) || !lane.chunk->append(exchange, bodies))
+      return dropped(GapReason::no_buffer);
   }
-  if (!impl_->make_room(lane, needed)) return impl_->drop(GapReason::no_buffer, 1, needed, exchange.start_ns);
-  lane.chunk->append(exchange, bodies);
   if (bodies == Bodies::leave_out && has_body(exchange))
     counters.exchanges_without_bodies.fetch_add(1, std::memory_order_relaxed);
   counters.exchanges_recorded.fetch_add(1, std::memory_order_relaxed);
+  if (lane.chunk->full()) impl_->hand_over(lane);
   return true;
 }
 

@@ -19,8 +19,11 @@ bool is_truncated(const MessageView& message, Bodies bodies) noexcept {
 
 }  // namespace
 
-ChunkBuilder::ChunkBuilder(std::size_t capacity)
-    : ordinary_capacity_(capacity), capacity_(capacity), bytes_(new char[capacity]) {}
+ChunkBuilder::ChunkBuilder(std::size_t wanted_bytes)
+    : wanted_bytes_(wanted_bytes),
+      ordinary_capacity_(wanted_bytes + wanted_bytes / kOverrunPart),
+      capacity_(ordinary_capacity_),
+      bytes_(new char[capacity_]) {}
 
 void ChunkBuilder::clear() {
   if (capacity_ != ordinary_capacity_) {
@@ -33,7 +36,6 @@ void ChunkBuilder::clear() {
   kind_ = ChunkKind::data;
   gap_ = Gap{};
   connections_.fill(0);
-  connection_zero_ = false;
 }
 
 void ChunkBuilder::grow(std::size_t bytes) {
@@ -42,15 +44,20 @@ void ChunkBuilder::grow(std::size_t bytes) {
   capacity_ = bytes;
 }
 
-void ChunkBuilder::append(const ExchangeView& exchange, Bodies bodies) noexcept {
+bool ChunkBuilder::append(const ExchangeView& exchange, Bodies bodies) noexcept {
+  const char* const end = bytes_.get() + capacity_;
+  if (room() < kConnectionRecordBytesMax) return false;
   wire::Writer out(bytes_.get() + size_);
-  if (first_use(exchange.connection_id)) {
-    encode_connection(out, exchange.connection_id);
-    ++header_.records;
-  }
-  encode_exchange(out, exchange, bodies);
+  auto& seen = slot_of(exchange.connection_id);
+  const auto mark = exchange.connection_id + 1;
+  const bool first = seen != mark || mark == 0;
+  if (first) encode_connection(out, exchange.connection_id);
+  if (!encode_exchange_within(out, end, exchange, bodies)) return false;
+  if (first) ++header_.records;
+  seen = mark;
   size_ = static_cast<std::size_t>(out.position() - bytes_.get());
   count(exchange, bodies);
+  return true;
 }
 
 void ChunkBuilder::append_gap(const Gap& gap) noexcept {
@@ -66,16 +73,8 @@ void ChunkBuilder::append_gap(const Gap& gap) noexcept {
   header_.drop_reasons = static_cast<std::uint16_t>(header_.drop_reasons | gap.reasons);
 }
 
-bool ChunkBuilder::first_use(std::uint64_t connection_id) noexcept {
-  if (connection_id == 0) {
-    const bool first = !connection_zero_;
-    connection_zero_ = true;
-    return first;
-  }
-  auto& slot = connections_[(connection_id * 0x9E3779B97F4A7C15u >> 32) % kConnectionSlots];
-  const bool first = slot != connection_id;
-  slot = connection_id;
-  return first;
+std::uint64_t& ChunkBuilder::slot_of(std::uint64_t connection_id) noexcept {
+  return connections_[(connection_id * 0x9E3779B97F4A7C15u >> 32) % kConnectionSlots];
 }
 
 void ChunkBuilder::count(const ExchangeView& exchange, Bodies bodies) noexcept {

@@ -17,12 +17,15 @@ namespace understudy::capture {
 /// Owned by one thread at a time. Reused for chunk after chunk; `clear` keeps the memory of ordinary size.
 class ChunkBuilder {
  public:
-  explicit ChunkBuilder(std::size_t capacity);
+  /// Has room for a quarter more than wanted, so that the record that fills it mostly finds room too.
+  explicit ChunkBuilder(std::size_t wanted_bytes);
 
   /// Forgets the content. A buffer that had grown for one large record goes back to its ordinary size.
   void clear();
   bool empty() const noexcept { return header_.records == 0; }
   std::string_view raw() const noexcept { return {bytes_.get(), size_}; }
+  /// As large as wanted: time to seal it.
+  bool full() const noexcept { return size_ >= wanted_bytes_; }
   std::size_t room() const noexcept { return capacity_ - size_; }
   std::size_t capacity() const noexcept { return capacity_; }
   std::size_t ordinary_capacity() const noexcept { return ordinary_capacity_; }
@@ -35,8 +38,9 @@ class ChunkBuilder {
     return size_bound + kConnectionRecordBytesMax;
   }
 
-  /// The caller has checked that `needed(encoded_size_bound(exchange))` is no more than `room()`.
-  void append(const ExchangeView& exchange, Bodies bodies = Bodies::keep) noexcept;
+  /// False, and nothing appended, when there is no room; with `needed(encoded_size_bound(exchange))` there
+  /// is.
+  bool append(const ExchangeView& exchange, Bodies bodies = Bodies::keep) noexcept;
   /// Needs kGapRecordBytesMax of room.
   void append_gap(const Gap& gap) noexcept;
 
@@ -53,11 +57,13 @@ class ChunkBuilder {
   const Gap& gap() const noexcept { return gap_; }
 
  private:
-  bool first_use(std::uint64_t connection_id) noexcept;
+  std::uint64_t& slot_of(std::uint64_t connection_id) noexcept;
   void count(const ExchangeView& exchange, Bodies bodies) noexcept;
 
   static constexpr std::size_t kConnectionSlots = 1024;
+  static constexpr std::size_t kOverrunPart = 4;
 
+  std::size_t wanted_bytes_;
   std::size_t ordinary_capacity_;
   std::size_t capacity_;
   std::unique_ptr<char[]> bytes_;
@@ -68,8 +74,7 @@ class ChunkBuilder {
   Gap gap_;
   // Which connections have their record in this chunk already: a cache, a miss only writes the record once
   // more.
-  std::array<std::uint64_t, kConnectionSlots> connections_{};
-  bool connection_zero_ = false;
+  std::array<std::uint64_t, kConnectionSlots> connections_{};  ///< the ids plus one; 0: none
 };
 
 }  // namespace understudy::capture

@@ -14,6 +14,12 @@ namespace {
 // Stored buffers beyond this are given back after the chunk that needed them.
 constexpr std::size_t kStoredBytesKept = std::size_t{4} << 20;
 
+// For level 3, tables that leave room in a core's cache for what is compressed: some per cent faster on
+// chunks of 1 MiB, and less than 0.1 % larger.
+constexpr int kTunedLevel = 3;
+constexpr int kTunedHashLog = 16;
+constexpr int kTunedChainLog = 15;
+
 int level_of(Effort effort, int ordinary) noexcept {
   switch (effort) {
     case Effort::fast:
@@ -44,7 +50,11 @@ ChunkCompressor::~ChunkCompressor() = default;
 
 Outcome<std::size_t> ChunkCompressor::compress_into_stored(std::string_view raw, Effort effort) {
   if (effort == Effort::none) return write_raw_frame(raw, stored_.data());
-  ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_compressionLevel, level_of(effort, level_));
+  const int level = level_of(effort, level_);
+  const bool tuned = level == kTunedLevel;
+  ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_compressionLevel, level);
+  ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_hashLog, tuned ? kTunedHashLog : 0);
+  ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_chainLog, tuned ? kTunedChainLog : 0);
   const auto size = ZSTD_compress2(context_->zstd, stored_.data(), stored_.size(), raw.data(), raw.size());
   if (ZSTD_isError(size) != 0) return Failure{std::string("zstd: ") + ZSTD_getErrorName(size)};
   return size;

@@ -3,10 +3,15 @@
 namespace understudy::capture {
 namespace {
 
-// Bounds: tag and length of a field take at most 7 bytes (2 + 5), a number at most 12.
+// Bounds: tag and length of a field take at most 7 bytes (2 + 5), a number at most 12; a varint is stored
+// with some bytes behind it that the next field writes over.
 constexpr std::size_t kPairOverhead = 32;
-constexpr std::size_t kMessageOverhead = 128;
-constexpr std::size_t kExchangeOverhead = 256;
+constexpr std::size_t kMessageHeadOverhead = 80;
+constexpr std::size_t kMessageTailOverhead = 64;
+// The tail is asked for twice: with the body, and behind the trailers.
+constexpr std::size_t kMessageOverhead = kMessageHeadOverhead + 2 * kMessageTailOverhead;
+constexpr std::size_t kExchangeHeadOverhead = 104;
+constexpr std::size_t kExchangeTailOverhead = 176;
 constexpr std::size_t kMirrorOverhead = 48;
 
 std::size_t pairs_bound(const std::vector<HeaderView>& pairs) noexcept {
@@ -34,27 +39,52 @@ std::size_t message_bound(const MessageView& message, Bodies bodies) noexcept {
          pairs_bound(message.headers) + pairs_bound(message.trailers);
 }
 
-void encode_any_pair(wire::Writer& out, std::uint32_t field, std::string_view first,
-                     std::string_view second) noexcept {
+/// Out of line, so that the loop over ordinary fields stays small.
+[[gnu::noinline]] char* encode_any_pair(char* at, std::uint32_t field, std::string_view first,
+                                        std::string_view second) noexcept {
   const auto size = [](std::string_view text) {
     return text.empty() ? std::size_t{0} : 1 + wire::varint_size(text.size()) + text.size();
   };
+  wire::Writer out(at);
   out.tag(field, wire::Type::bytes);
   out.varint(size(first) + size(second));
   out.bytes(1, first);
   out.bytes(2, second);
+  return out.position();
 }
 
-inline void encode_pair(wire::Writer& out, std::uint32_t field, std::string_view first,
-                        std::string_view second) noexcept {
+[[gnu::always_inline]] inline void encode_pair(wire::Writer& out, std::uint32_t field, std::string_view first,
+                                               std::string_view second) noexcept {
   if (first.empty() || second.empty() || first.size() + second.size() > wire::kShortPairMax)
-    return encode_any_pair(out, field, first, second);
-  out.short_pair(field, first, second);
+    out = wire::Writer(encode_any_pair(out.position(), field, first, second));
+  else
+    out.short_pair(field, first, second);
 }
 
-void encode_message(wire::Writer& out, std::uint32_t field, const MessageView& message,
-                    Bodies bodies) noexcept {
+[[gnu::always_inline]] inline bool has_room(const wire::Writer& out, const char* end,
+                                            std::size_t bytes) noexcept {
+  return static_cast<std::size_t>(end - out.position()) >= bytes;
+}
+
+/// What is asked for before each part is no more than `message_bound` counts for it.
+[[gnu::always_inline]] inline bool encode_pairs(wire::Writer& to, const char* end, std::uint32_t field,
+                                                const std::vector<HeaderView>& pairs) noexcept {
+  auto out = to;
+  for (const auto& [name, value] : pairs) {
+    if (!has_room(out, end, name.size() + value.size() + kPairOverhead)) return false;
+    encode_pair(out, field, name, value);
+  }
+  to = out;
+  return true;
+}
+
+[[gnu::always_inline]] inline bool encode_message(wire::Writer& to, const char* end, std::uint32_t field,
+                                                  const MessageView& message, Bodies bodies) noexcept {
   const auto body = body_record(message, bodies);
+  auto out = to;
+  const auto line =
+      message.method.size() + message.target.size() + message.authority.size() + message.reason.size();
+  if (!has_room(out, end, kMessageHeadOverhead + line)) return false;
   char* const length_at = out.begin(field);
   out.bytes(1, message.method);
   out.bytes(2, message.target);
@@ -62,17 +92,22 @@ void encode_message(wire::Writer& out, std::uint32_t field, const MessageView& m
   out.number(4, message.version);
   out.number(5, message.status);
   out.bytes(6, message.reason);
-  for (const auto& [name, value] : message.headers) encode_pair(out, 7, name, value);
+  if (!encode_pairs(out, end, 7, message.headers)) return false;
+  if (!has_room(out, end, kMessageTailOverhead + body.bytes.size())) return false;
   out.bytes(8, body.bytes);
-  for (const auto& [name, value] : message.trailers) encode_pair(out, 9, name, value);
+  if (!encode_pairs(out, end, 9, message.trailers)) return false;
+  if (!has_room(out, end, kMessageTailOverhead)) return false;
   out.number(10, message.body_length);
   out.fixed64(11, body.hash);
   out.number(12, static_cast<std::uint64_t>(body.truncation));
   out.number(13, message.content_decoded ? 1 : 0);
   out.end(length_at);
+  to = out;
+  return true;
 }
 
-void encode_timings(wire::Writer& out, std::uint32_t field, const TimingsView& timings) noexcept {
+[[gnu::always_inline]] inline void encode_timings(wire::Writer& out, std::uint32_t field,
+                                                  const TimingsView& timings) noexcept {
   char* const length_at = out.begin(field);
   out.number(1, timings.request_done_ns);
   out.number(2, timings.connected_ns);
@@ -81,7 +116,8 @@ void encode_timings(wire::Writer& out, std::uint32_t field, const TimingsView& t
   out.end(length_at);
 }
 
-void encode_mirror(wire::Writer& out, std::uint32_t field, const MirrorView& mirror) noexcept {
+[[gnu::always_inline]] inline void encode_mirror(wire::Writer& out, std::uint32_t field,
+                                                 const MirrorView& mirror) noexcept {
   char* const length_at = out.begin(field);
   out.number(1, static_cast<std::uint64_t>(mirror.outcome));
   out.bytes(6, mirror.target);
@@ -89,7 +125,8 @@ void encode_mirror(wire::Writer& out, std::uint32_t field, const MirrorView& mir
   out.end(length_at);
 }
 
-void encode_scrub(wire::Writer& out, std::uint32_t field, const ScrubView& scrub) noexcept {
+[[gnu::always_inline]] inline void encode_scrub(wire::Writer& out, std::uint32_t field,
+                                                const ScrubView& scrub) noexcept {
   char* const length_at = out.begin(field);
   out.number(1, static_cast<std::uint64_t>(scrub.state));
   out.fixed32(2, scrub.policy);
@@ -103,12 +140,9 @@ void encode_scrub(wire::Writer& out, std::uint32_t field, const ScrubView& scrub
   out.end(length_at);
 }
 
-}  // namespace
-
-std::size_t encoded_size_bound(const ExchangeView& exchange, Bodies bodies) noexcept {
-  std::size_t size = kExchangeOverhead + exchange.trace_id.size() + exchange.span_id.size();
-  size += message_bound(exchange.request, bodies);
-  if (exchange.has_response) size += message_bound(exchange.response, bodies);
+/// Everything behind the messages.
+std::size_t tail_bound(const ExchangeView& exchange) noexcept {
+  std::size_t size = kExchangeTailOverhead + exchange.trace_id.size() + exchange.span_id.size();
   for (const auto& mirror : exchange.mirrors)
     size += kMirrorOverhead + mirror.reason.size() + mirror.target.size();
   for (const auto& hit : exchange.scrub.hits) size += kPairOverhead + hit.rule.size();
@@ -116,7 +150,30 @@ std::size_t encoded_size_bound(const ExchangeView& exchange, Bodies bodies) noex
   return size;
 }
 
-void encode_exchange(wire::Writer& out, const ExchangeView& exchange, Bodies bodies) noexcept {
+[[gnu::always_inline]] inline void encode_tail(wire::Writer& to, const ExchangeView& exchange) noexcept {
+  auto out = to;
+  encode_timings(out, 9, exchange.timings);
+  for (const auto& mirror : exchange.mirrors) encode_mirror(out, 10, mirror);
+  encode_scrub(out, 11, exchange.scrub);
+  out.bytes(12, exchange.trace_id);
+  out.bytes(13, exchange.span_id);
+  out.number(15, static_cast<std::uint64_t>(exchange.fate));
+  for (const auto& [key, value] : exchange.extensions) encode_pair(out, 16, key, value);
+  to = out;
+}
+
+}  // namespace
+
+std::size_t encoded_size_bound(const ExchangeView& exchange, Bodies bodies) noexcept {
+  auto size = kExchangeHeadOverhead + message_bound(exchange.request, bodies) + tail_bound(exchange);
+  if (exchange.has_response) size += message_bound(exchange.response, bodies);
+  return size;
+}
+
+bool encode_exchange_within(wire::Writer& to, const char* end, const ExchangeView& exchange,
+                            Bodies bodies) noexcept {
+  auto out = to;
+  if (!has_room(out, end, kExchangeHeadOverhead)) return false;
   char* const record_at = out.begin(1);
   char* const length_at = out.begin(1);
   out.fixed64(1, exchange.start_ns);
@@ -125,17 +182,18 @@ void encode_exchange(wire::Writer& out, const ExchangeView& exchange, Bodies bod
   out.number(4, exchange.connection_sequence);
   out.number(5, exchange.stream_id);
   out.fixed64(6, exchange.session_key);
-  encode_message(out, 7, exchange.request, bodies);
-  if (exchange.has_response) encode_message(out, 8, exchange.response, bodies);
-  encode_timings(out, 9, exchange.timings);
-  for (const auto& mirror : exchange.mirrors) encode_mirror(out, 10, mirror);
-  encode_scrub(out, 11, exchange.scrub);
-  out.bytes(12, exchange.trace_id);
-  out.bytes(13, exchange.span_id);
-  out.number(15, static_cast<std::uint64_t>(exchange.fate));
-  for (const auto& [key, value] : exchange.extensions) encode_pair(out, 16, key, value);
+  if (!encode_message(out, end, 7, exchange.request, bodies)) return false;
+  if (exchange.has_response && !encode_message(out, end, 8, exchange.response, bodies)) return false;
+  if (!has_room(out, end, tail_bound(exchange))) return false;
+  encode_tail(out, exchange);
   out.end(length_at);
   out.end(record_at);
+  to = out;
+  return true;
+}
+
+void encode_exchange(wire::Writer& out, const ExchangeView& exchange, Bodies bodies) noexcept {
+  encode_exchange_within(out, out.position() + encoded_size_bound(exchange, bodies), exchange, bodies);
 }
 
 void encode_connection(wire::Writer& out, std::uint64_t connection_id) noexcept {

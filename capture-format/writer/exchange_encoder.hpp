@@ -21,6 +21,11 @@ std::size_t encoded_size_bound(const ExchangeView& exchange, Bodies bodies = Bod
 inline constexpr std::size_t kConnectionRecordBytesMax = 32;
 inline constexpr std::size_t kGapRecordBytesMax = 192;
 
+/// One exchange as one element of CaptureStream.record, if it ends before `end`. False: it does not fit,
+/// `out` is where it was, and what is behind it is undefined. In one pass: the recorder's hot path.
+bool encode_exchange_within(wire::Writer& out, const char* end, const ExchangeView& exchange,
+                            Bodies bodies) noexcept;
+
 /// One element of CaptureStream.record each; the caller has made sure of the room.
 void encode_exchange(wire::Writer& out, const ExchangeView& exchange, Bodies bodies = Bodies::keep) noexcept;
 void encode_connection(wire::Writer& out, std::uint64_t connection_id) noexcept;

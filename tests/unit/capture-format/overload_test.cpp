@@ -72,7 +72,7 @@ std::string compressed(std::string_view raw, int level) {
 TEST(ChunkCompressor, LessEffortIsALowerLevelAndAtLastNoCompression) {
   std::string raw;
   for (int i = 0; i < 20'000; ++i) raw += "/items/" + std::to_string(i * 7919 % 5000) + ",";
-  ChunkCompressor compressor(3);
+  ChunkCompressor compressor(5);
   const std::vector<std::pair<Effort, int>> levels{
       {Effort::ordinary, 3}, {Effort::fast, 1}, {Effort::fastest, -1}};
   for (const auto& [effort, level] : levels) {
@@ -89,6 +89,34 @@ TEST(ChunkCompressor, LessEffortIsALowerLevelAndAtLastNoCompression) {
   EXPECT_EQ(decompressed(*stored, raw.size()), raw);
   EXPECT_GT(stored->size(), raw.size());
   EXPECT_EQ(header.stored_bytes, stored->size());
+}
+
+TEST(ChunkCompressor, TheUsualLevelHasTablesOfItsOwnAndTheNextChunkIsNotTouchedByThem) {
+  const auto raw = std::string(300'000, 'x') + "tail";
+  ChunkCompressor compressor(3);
+  ChunkHeader header;
+  EXPECT_EQ(decompressed(*compressor.compress(raw, header), raw.size()), raw);
+  EXPECT_EQ(*compressor.compress(raw, header, Effort::fast), compressed(raw, 1));
+}
+
+TEST(ChunkBuilder, AnExchangeThatDoesNotFitLeavesTheChunkAsItWas) {
+  ChunkBuilder whole(1 << 20);
+  std::vector<SampleExchange> samples;
+  for (std::uint64_t i = 0; i < 8; ++i) {
+    samples.push_back(sample_exchange(i, 100));
+    ASSERT_TRUE(whole.append(samples.back().view));
+  }
+  for (std::size_t wanted = 64; wanted < whole.raw().size() + 4'096; wanted += 7) {
+    ChunkBuilder chunk(wanted);
+    std::size_t appended = 0;
+    for (; appended < samples.size() && chunk.append(samples[appended].view); ++appended) continue;
+    EXPECT_EQ(chunk.header().exchanges, appended);
+    EXPECT_LE(chunk.raw().size(), chunk.capacity());
+    EXPECT_EQ(chunk.raw(), whole.raw().substr(0, chunk.raw().size()));
+    if (appended == samples.size()) continue;
+    const auto needed = ChunkBuilder::needed(encoded_size_bound(samples[appended].view));
+    EXPECT_GT(needed, chunk.room()) << "what is promised to fit has not";
+  }
 }
 
 TEST(ChunkCompressor, ARecorderThatWantsLessThanLevelOneKeepsItsLevel) {
