@@ -1,7 +1,8 @@
 # understudy_library(NAME [ASIO|GLUE] [LINK targets...] [PRIVATE_LINK targets...] [DIRS sub folders...])
 #   One static library of a folder's .cpp files, alias understudy::NAME. What it links is what it may include:
 #   scripts/tidy holds the includes against the table in docs/architecture.md. GLUE: runs once per process (command
-#   lines), so sanitizer builds do not optimise it, which takes them 40 % less time.
+#   lines). Sanitizer builds do not optimise it, and but for the edit-build-test loop its files are compiled in batches:
+#   each would spend more on CLI11's headers than on itself.
 # understudy_test(NAME [ASIO] [THREADED] DIRS folders... LINK targets... LABEL unit|component|conformance|e2e)
 #   One GoogleTest program of all .cpp files in the folders, registered with CTest.
 
@@ -42,6 +43,9 @@ function(understudy_library name)
   set(use library)
   if(arg_GLUE AND UNDERSTUDY_SANITIZE)
     set(use test)
+  endif()
+  if(arg_GLUE AND (UNDERSTUDY_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Release"))
+    set_target_properties(understudy_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 7)
   endif()
   understudy_precompile(understudy_${name} ${arg_ASIO} ${use})
 endfunction()
