@@ -104,7 +104,8 @@ bool is_believable(const ExtensionView& entry) {
   if (entry.key != HarExtension::kRequestVersion && entry.key != HarExtension::kResponseVersion) return true;
   return is_version_text(entry.value);
 }
-constexpr bool is_believable(const HeaderView&) { return true; }
+/// A trailer. A URL, in contrast, may hold anything.
+bool is_believable(const HeaderView& field) { return is_field_text(field.value); }
 
 template <class Pair>
 void read_pairs(HarExchange& exchange, const json::object& own, std::string_view key, std::vector<Pair>& to) {
@@ -118,8 +119,7 @@ void read_pairs(HarExchange& exchange, const json::object& own, std::string_view
     const auto name = exchange.keep(std::string(text_or_empty(*pair, "name")));
     const auto value = keep_text(exchange, *pair, "value");
     const Pair read{name, value};
-    if (!name.empty() && is_field_text(name) && is_field_text(value) && is_believable(read))
-      to.push_back(read);
+    if (!name.empty() && is_field_text(name) && is_believable(read)) to.push_back(read);
   }
 }
 
