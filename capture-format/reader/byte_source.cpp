@@ -75,6 +75,8 @@ int open_input(const std::filesystem::path& path) {
 }  // namespace
 
 std::size_t ByteSource::read_at(std::uint64_t offset, char* out, std::size_t count) {
+  // Of nothing there need not even be a place for it.
+  if (count == 0) return 0;
   if (count > kPeekBytes) {
     const auto got = do_read_at(offset, out, count);
     bytes_read_ += got;
