@@ -47,13 +47,15 @@ stop() {
 
 # log_value NAME EVENT KEY: waits until NAME has logged EVENT, prints the value of KEY. Fails when it ends before.
 log_value() {
-  local name=$1 event=$2 key=$3 deadline=$((SECONDS + 20)) line
+  local name=$1 event=$2 key=$3 deadline=$((SECONDS + 20)) line ended=false
   while ((SECONDS < deadline)); do
     if line=$(grep -m1 -E "event=$event( |\$)" "$workspace/$name.log"); then
       sed -nE "s/.*(^| )$key=\"?([^ \"]+)\"?( .*|\$)/\2/p" <<<"$line"
       return 0
     fi
-    kill -0 "${process_of[$name]}" 2>/dev/null || break
+    # Its last words may come between the look at the log and the look at the process.
+    $ended && break
+    kill -0 "${process_of[$name]}" 2>/dev/null || ended=true
     sleep 0.02
   done
   echo "$name did not log event=$event:" >&2

@@ -140,8 +140,9 @@ TEST_F(Merging, DamageCostsItsChunkAndIsToldOfItsFile) {
     ASSERT_EQ(all.exchanges.size(), expected.exchanges.size() + 20) << "round " << round;
     ASSERT_TRUE(std::equal(expected.exchanges.begin(), expected.exchanges.end(), all.exchanges.begin()));
     // Where bytes are missing, how many chunks they held is for each way of reading to estimate.
-    if (!missing)
+    if (!missing) {
       ASSERT_EQ(all.files[0].damage.chunks_lost, expected.damage.chunks_lost) << "round " << round;
+    }
     ASSERT_NE(all.files[0].damage.incidents, 0U);
     ASSERT_EQ(all.files[1].damage.incidents, 0U);
   }
