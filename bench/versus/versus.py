@@ -208,7 +208,8 @@ def run_scenario(name: str, options: argparse.Namespace) -> dict:
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.splitlines()[0],
+                                     epilog="scripts/bench capture measures the capture format; it has a --help of its own.")
     parser.add_argument("scenario", nargs="?", default="all", choices=[*SCENARIOS, "all"])
     parser.add_argument("--json", metavar="FILE", help="write every round to FILE")
     parser.add_argument("--seconds", type=float, default=5, help="length of one run (default 5)")

@@ -31,11 +31,6 @@ struct IndexOptions {
 
 bool is_part(const std::string& path) { return path.ends_with(kOpenSuffix); }
 
-/// The name that the recorder would have given the file.
-std::string sealed_name(const std::string& path) {
-  return is_part(path) ? path.substr(0, path.size() - kOpenSuffix.size()) : path;
-}
-
 ExitCode print_index(const IndexOptions& options) {
   const auto keys = open_key_ring_or_environment(options.keys);
   if (!keys) return fail(ExitCode::usage, keys.error().message);

@@ -87,7 +87,7 @@ Outcome<EraseKeys> keys_for(const std::string& path, const PurgeOptions& options
 /// What a killed writer left gets its final name on the way.
 Outcome<> rewrite_file(PurgeItem& item, const PurgeTarget& target, const EraseKeys& keys) {
   const bool part = item.path.ends_with(kOpenSuffix);
-  const auto final_path = part ? item.path.substr(0, item.path.size() - kOpenSuffix.size()) : item.path;
+  const auto final_path = sealed_name(item.path);
   std::error_code error;
   if (part && fs::exists(fs::symlink_status(final_path, error)))
     return Failure{fmt::format("{}: {} exists already", item.path, final_path)};

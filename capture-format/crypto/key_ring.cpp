@@ -53,10 +53,4 @@ Outcome<KeyRingPtr> open_key_ring_or_environment(const KeyOptions& options) {
   return open_key_ring(or_environment(options));
 }
 
-Outcome<KeyRingPtr> ephemeral_key_ring() {
-  auto key = SecretKey::random();
-  if (!key) return Failure{"the system has no random numbers for a temporary key"};
-  return KeyRingPtr(std::make_shared<const KeyFile>("temporary", *std::move(key)));
-}
-
 }  // namespace understudy::capture

@@ -1,5 +1,5 @@
-// The keys that wrap the data keys of captures: from a key file, from a command that asks a key service, or
-// of this process alone.
+// The keys that wrap the data keys of captures: from a key file, or from a command that asks a key
+// service.
 #pragma once
 
 #include "capture-format/crypto/key_envelope.hpp"
@@ -43,9 +43,6 @@ Outcome<KeyRingPtr> open_key_ring(const KeyOptions& options);
 /// the environment.
 KeyOptions or_environment(KeyOptions options);
 Outcome<KeyRingPtr> open_key_ring_or_environment(const KeyOptions& options);
-
-/// One random key that nobody else ever has: for temporary files, unreadable once this process has ended.
-Outcome<KeyRingPtr> ephemeral_key_ring();
 
 /// True for 1 to 64 letters, digits and any of "-_.:/@+=", not beginning with "-".
 bool is_key_id(std::string_view text) noexcept;

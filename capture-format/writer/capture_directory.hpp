@@ -17,6 +17,11 @@ inline constexpr std::string_view kOpenSuffix = ".part";
 /// it.
 inline constexpr std::string_view kDamagedSuffix = ".damaged";
 
+/// The name that an open file gets when it is sealed; any other name stays.
+inline std::string sealed_name(std::string_view name) {
+  return std::string(name.ends_with(kOpenSuffix) ? name.substr(0, name.size() - kOpenSuffix.size()) : name);
+}
+
 /// Move-only owner of the open directory.
 class CaptureDirectory {
  public:

@@ -90,7 +90,7 @@ struct OrphanFiles::Orphan {
   bool encrypted = false;
   FileHeader header;
 
-  std::string final_name() const { return told.file.substr(0, told.file.size() - kOpenSuffix.size()); }
+  std::string final_name() const { return sealed_name(told.file); }
 
   /// Walks the headers.
   void look() {
