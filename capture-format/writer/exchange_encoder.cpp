@@ -14,6 +14,8 @@ constexpr std::size_t kExchangeHeadOverhead = 104;
 constexpr std::size_t kExchangeTailOverhead = 176;
 constexpr std::size_t kMirrorOverhead = 48;
 
+constexpr std::size_t kCacheLineBytes = 64;
+
 std::size_t pairs_bound(const std::vector<HeaderView>& pairs) noexcept {
   std::size_t size = 0;
   for (const auto& [name, value] : pairs) size += name.size() + value.size() + kPairOverhead;
@@ -66,11 +68,18 @@ std::size_t message_bound(const MessageView& message, Bodies bodies) noexcept {
   return static_cast<std::size_t>(end - out.position()) >= bytes;
 }
 
-/// What is asked for before each part is no more than `message_bound` counts for it.
+/// What is asked for before each part is no more than `message_bound` counts for it. A line of `next`, the
+/// text that is copied afterwards, is fetched with each pair: a body that nobody has read (an image) comes
+/// from far, and encoding pairs leaves the memory idle.
 [[gnu::always_inline]] inline bool encode_pairs(wire::Writer& to, const char* end, std::uint32_t field,
-                                                const std::vector<HeaderView>& pairs) noexcept {
+                                                const std::vector<HeaderView>& pairs,
+                                                std::string_view next) noexcept {
   auto out = to;
   for (const auto& [name, value] : pairs) {
+    if (next.size() > kCacheLineBytes) {
+      __builtin_prefetch(next.data());
+      next.remove_prefix(kCacheLineBytes);
+    }
     if (!has_room(out, end, name.size() + value.size() + kPairOverhead)) return false;
     encode_pair(out, field, name, value);
   }
@@ -92,10 +101,10 @@ std::size_t message_bound(const MessageView& message, Bodies bodies) noexcept {
   out.number(4, message.version);
   out.number(5, message.status);
   out.bytes(6, message.reason);
-  if (!encode_pairs(out, end, 7, message.headers)) return false;
+  if (!encode_pairs(out, end, 7, message.headers, body.bytes)) return false;
   if (!has_room(out, end, kMessageTailOverhead + body.bytes.size())) return false;
   out.bytes(8, body.bytes);
-  if (!encode_pairs(out, end, 9, message.trailers)) return false;
+  if (!encode_pairs(out, end, 9, message.trailers, {})) return false;
   if (!has_room(out, end, kMessageTailOverhead)) return false;
   out.number(10, message.body_length);
   out.fixed64(11, body.hash);
