@@ -49,7 +49,7 @@ void MergeChunk::decode() {
     return;
   }
   step_.decode();
-  step_.stored = {};  // only a few are decoded at a time, but many may be held
+  step_.release_stored();  // only a few are decoded at a time, but many may be held
   if (!step_.failure) index_records();
   if (step_.failure) entries_.clear();
 }

@@ -18,9 +18,12 @@ namespace understudy::capture {
 /// Its memory is used anew for the next chunk.
 class MergeChunk {
  public:
+  /// Of any chunk that is held, however small: this object, the views of an exchange, what the heap adds.
+  static constexpr std::uint64_t kHeldBytes = 4096;
+
   /// What it holds from `decode` until it is used up.
   static std::uint64_t memory_bytes(const PlannedChunk& chunk) noexcept {
-    return std::uint64_t{chunk.raw_bytes} + std::uint64_t{chunk.exchanges} * sizeof(Entry);
+    return kHeldBytes + chunk.raw_bytes + std::uint64_t{chunk.exchanges} * sizeof(Entry);
   }
 
   /// Reads header and stored bytes; what is wrong with them is told by `failure` after `decode`.

@@ -8,10 +8,10 @@
 #include "capture-format/pipeline/thread_count.hpp"
 #include "capture-format/reader/exchange_decoder.hpp"
 
-#include <algorithm>
 #include <queue>
 #include <system_error>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 namespace understudy::capture {
@@ -154,17 +154,14 @@ struct MergeReader::Impl {
     }
     if (chunk->is_used_up()) return chunks->recycle(std::move(chunk));
     heads.push({chunk->next_start_ns(), planned.source, planned.offset, chunk.get()});
-    held.push_back(std::move(chunk));
+    const auto* const key = chunk.get();
+    held.emplace(key, std::move(chunk));
   }
 
   /// The chunk whose last exchange was given is not looked at any more.
   void release_used_up() {
     if (used_up == nullptr) return;
-    const auto at =
-        std::find_if(held.begin(), held.end(), [this](const auto& chunk) { return chunk.get() == used_up; });
-    chunks->recycle(std::move(*at));
-    *at = std::move(held.back());
-    held.pop_back();
+    chunks->recycle(std::move(held.extract(used_up).mapped()));
     used_up = nullptr;
   }
 
@@ -220,7 +217,7 @@ struct MergeReader::Impl {
   MergePlan plan;
   MergeOptions options;
   std::optional<PlannedChunks> chunks;
-  std::vector<std::unique_ptr<MergeChunk>> held;
+  std::unordered_map<const MergeChunk*, std::unique_ptr<MergeChunk>> held;
   std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
   MergeChunk* used_up = nullptr;
   std::unique_ptr<TimeSorter> sorter;

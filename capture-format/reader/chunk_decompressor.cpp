@@ -11,16 +11,21 @@
 
 namespace understudy::capture {
 
+namespace {
+
+/// One for each thread and not for each chunk that is held: it is larger than many a chunk.
+ZSTD_DCtx* zstd_of_this_thread() {
+  thread_local const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
+                                                                                     ZSTD_freeDCtx);
+  return context.get();
+}
+
+}  // namespace
+
 struct ChunkDecompressor::Context {
-  ZSTD_DCtx* zstd = ZSTD_createDCtx();
   ChunkBytes raw;
   ChunkBytes decrypted;
   std::string_view frame;
-
-  Context() = default;
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { ZSTD_freeDCtx(zstd); }
 };
 
 ChunkDecompressor::ChunkDecompressor() : context_(std::make_unique<Context>()) {}
@@ -29,6 +34,11 @@ ChunkDecompressor::ChunkDecompressor(ChunkDecompressor&&) noexcept = default;
 ChunkDecompressor& ChunkDecompressor::operator=(ChunkDecompressor&&) noexcept = default;
 
 std::string_view ChunkDecompressor::frame() const noexcept { return context_->frame; }
+
+void ChunkDecompressor::release_frame() noexcept {
+  context_->decrypted = {};
+  context_->frame = {};
+}
 
 Outcome<std::string_view> ChunkDecompressor::decompress(const ChunkHeader& header, std::string_view stored,
                                                         const FileOpener* opener) {
@@ -51,7 +61,8 @@ Outcome<std::string_view> ChunkDecompressor::decompress(const ChunkHeader& heade
   if (ZSTD_findFrameCompressedSize(stored.data(), stored.size()) != stored.size())
     return Failure{"its data is not one zstd frame"};
   char* const raw = context_->raw.resize(header.raw_bytes);
-  const auto size = ZSTD_decompressDCtx(context_->zstd, raw, header.raw_bytes, stored.data(), stored.size());
+  const auto size =
+      ZSTD_decompressDCtx(zstd_of_this_thread(), raw, header.raw_bytes, stored.data(), stored.size());
   if (ZSTD_isError(size) != 0) return Failure{std::string("zstd: ") + ZSTD_getErrorName(size)};
   if (size != header.raw_bytes) return Failure{"its length differs from what its header says"};
   return std::string_view(raw, size);

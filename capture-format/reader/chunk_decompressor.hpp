@@ -11,7 +11,7 @@ namespace understudy::capture {
 
 class FileOpener;
 
-/// Reuses its context and its output buffer; not thread-safe.
+/// Reuses its output buffer, and one zstd context for each thread; not thread-safe.
 class ChunkDecompressor {
  public:
   ChunkDecompressor();
@@ -25,6 +25,8 @@ class ChunkDecompressor {
                                        const FileOpener* opener = nullptr);
   /// The zstd frame of the last call, decrypted if it was encrypted; valid as long as its result.
   std::string_view frame() const noexcept;
+  /// Gives back what only the frame needs.
+  void release_frame() noexcept;
 
  private:
   struct Context;

@@ -19,6 +19,11 @@ void ChunkStep::decode() {
     failure = file->locked.empty() ? std::move(decompressed.error().message) : file->locked;
 }
 
+void ChunkStep::release_stored() noexcept {
+  stored = {};
+  decompressor_.release_frame();
+}
+
 std::size_t ChunkStep::bytes() const noexcept {
   return event == ScanEvent::chunk ? std::size_t{chunk.stored_bytes} + chunk.raw_bytes : 0;
 }

@@ -33,6 +33,8 @@ struct ChunkStep {
 
   /// Decompresses the stored bytes of a chunk; nothing to do for another frame.
   void decode();
+  /// After `decode`, of a chunk whose raw bytes alone are needed from now on.
+  void release_stored() noexcept;
   /// Memory that its chunk takes.
   std::size_t bytes() const noexcept;
 
