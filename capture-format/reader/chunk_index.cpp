@@ -1,7 +1,6 @@
 #include "capture-format/reader/chunk_index.hpp"
 
 #include "capture-format/layout/summary.hpp"
-#include "capture-format/layout/wire.hpp"
 #include "capture-format/reader/file_opener.hpp"
 
 #include <algorithm>
@@ -9,9 +8,6 @@
 
 namespace understudy::capture {
 namespace {
-
-/// Concatenated files whose ends are known at a time.
-constexpr std::size_t kFilesMax = 65536;
 
 /// The index is believed when it could be that of the whole file: all numbers, in their order, nothing
 /// overlapping.
@@ -27,28 +23,12 @@ bool is_plausible(const Summary& summary, std::uint64_t file_bytes_before_summar
 
 }  // namespace
 
-/// Each sealed file ends with its own length, so the files are found from the end of the source backwards.
-void ChunkIndex::find_sealed_files() {
-  searched_ = true;
-  auto end = source_->size();
-  while (end >= kSummaryTrailerBytes && files_.size() < kFilesMax) {
-    const auto trailer = source_->read_at(end - kSummaryTrailerBytes, kSummaryTrailerBytes);
-    if (trailer.size() != kSummaryTrailerBytes || !trailer.ends_with(kEndMagic)) return;
-    const auto summary_bytes = wire::load<std::uint64_t>(trailer.data());
-    const auto file_bytes = wire::load<std::uint64_t>(trailer.data() + 8);
-    if (file_bytes > end || summary_bytes > file_bytes || summary_bytes < kSummaryTrailerBytes) return;
-    files_.push_back({end - file_bytes, end, summary_bytes});
-    end -= file_bytes;
-  }
-}
-
 void ChunkIndex::load(std::uint64_t file_start, const FileHeader& header, const Wanted& wanted) {
   unload();
   if (!header.locked.empty()) return;
-  if (!searched_) find_sealed_files();
-  const auto file = std::find_if(files_.begin(), files_.end(),
-                                 [file_start](const SealedFile& each) { return each.start == file_start; });
-  if (file == files_.end() || file->summary_bytes > kIndexBytesMax) return;
+  const auto* const file = files_->around(file_start);
+  const bool begins_here = file != nullptr && file->has_its_length && file->start == file_start;
+  if (!begins_here || file->summary_bytes > kIndexBytesMax) return;
   const auto summary_at = file->end - file->summary_bytes;
   const auto frame = source_->read_at(summary_at, static_cast<std::size_t>(file->summary_bytes));
   const auto summary =

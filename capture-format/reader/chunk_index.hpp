@@ -5,8 +5,8 @@
 #include "capture-format/layout/chunk_header.hpp"
 #include "capture-format/layout/file_header.hpp"
 #include "capture-format/reader/byte_source.hpp"
+#include "capture-format/reader/sealed_files.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -28,8 +28,8 @@ class ChunkIndex {
   };
   using Wanted = std::function<bool(const ChunkHeader&)>;
 
-  /// The source must be seekable and outlive this.
-  explicit ChunkIndex(ByteSource& source) noexcept : source_(&source) {}
+  /// The source must be seekable; both must outlive this.
+  ChunkIndex(ByteSource& source, SealedFiles& files) noexcept : source_(&source), files_(&files) {}
 
   /// Nothing is loaded when the file is not sealed, is locked, or anything in its summary is not as it should
   /// be.
@@ -39,16 +39,8 @@ class ChunkIndex {
   std::optional<Place> next_from(std::uint64_t offset) const;
 
  private:
-  struct SealedFile {
-    std::uint64_t start = 0;
-    std::uint64_t end = 0;
-    std::uint64_t summary_bytes = 0;
-  };
-  void find_sealed_files();
-
   ByteSource* source_;
-  bool searched_ = false;
-  std::vector<SealedFile> files_;
+  SealedFiles* files_;
   std::vector<Place> places_;
 };
 

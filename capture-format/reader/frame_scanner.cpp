@@ -23,7 +23,7 @@ constexpr std::uint64_t kReadFloorBytes = std::uint64_t{256} << 20;
 }  // namespace
 
 FrameScanner::FrameScanner(std::unique_ptr<ByteSource> source, Content content)
-    : source_(std::move(source)), probe_(*source_), content_(content) {
+    : source_(std::move(source)), probe_(*source_), content_(content), sealed_files_(*source_) {
   if (content == Content::headers_only) source_->expect_skips();
 }
 
@@ -38,7 +38,7 @@ Outcome<> FrameScanner::begin(std::string_view name) {
   const auto head = source_->read_at(0, kSkippableHeadBytes + kFileMagic.size());
   const bool begins_as_capture =
       head.size() > kSkippableHeadBytes && head.substr(kSkippableHeadBytes) == kFileMagic;
-  if (!begins_as_capture && !find_first_chunk(*source_, 0))
+  if (!begins_as_capture && !find_first_chunk(*source_, sealed_files_, 0))
     return Failure{fmt::format("{}: not a capture file", name)};
   return {};
 }
@@ -59,7 +59,7 @@ bool FrameScanner::refresh() {
 void FrameScanner::select(Wanted wanted) {
   wanted_ = std::move(wanted);
   source_->expect_skips();
-  if (source_->is_seekable()) index_.emplace(*source_);
+  if (source_->is_seekable()) index_.emplace(*source_, sealed_files_);
   load_index();
 }
 
@@ -112,7 +112,13 @@ bool FrameScanner::step_file_header(ScanEvent& event) {
     go_on_after(position_ + kSkippableHeadBytes, false);
     return false;
   }
-  enter_file(probed.header, position_);
+  if (in_file_ && !sealed_ && came_by_damage() && probed.header.uuid == file_->uuid) {
+    skip_to(position_ + probed.frame_bytes);  // a copy of it within its own file
+    return false;
+  }
+  auto header = probed.header;
+  keys_.enter(header);
+  begin_file(std::move(header), position_, came_by_damage() ? Left::over_damage : Left::at_its_end);
   position_ += probed.frame_bytes;
   event = ScanEvent::file;
   return true;
@@ -123,7 +129,7 @@ bool FrameScanner::step_damaged_file_header(ScanEvent& event) {
   auto first = length ? std::optional(position_ + *length) : std::nullopt;
   auto header = first ? probe_.chunk_header(*first) : std::nullopt;
   if (!header || header->sequence != 0) {
-    first = find_first_chunk(*source_, position_);
+    first = find_first_chunk(*source_, sealed_files_, position_);
     header = first ? probe_.chunk_header(*first) : std::nullopt;
   }
   if (!first || !header) {
@@ -133,7 +139,7 @@ bool FrameScanner::step_damaged_file_header(ScanEvent& event) {
   note(fmt::format("file at offset {}: its header is damaged, so its provenance is unknown", position_));
   const auto start = position_;
   skip_to(*first);
-  enter_unknown_file(*header, *first, start);
+  enter_unknown_file(*header, *first, start, Left::at_its_end);
   event = ScanEvent::file;
   return true;
 }
@@ -144,12 +150,7 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
     damaged_header_at_position();
     return false;
   }
-  if (!in_file_ || header->file_uuid != file_->uuid) {
-    note(fmt::format("file at offset {}: its header is missing, so its provenance is unknown", position_));
-    enter_unknown_file(*header, position_, position_);
-    event = ScanEvent::file;
-    return true;
-  }
+  if (!in_file_ || header->file_uuid != file_->uuid) return step_chunk_of_another_file(*header, event);
   chunk_offset_ = position_;
   chunk_ = *header;
   const auto data_at = position_ + header->header_bytes;
@@ -182,7 +183,7 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
   }
   const bool wanted = is_wanted();
   if (!wanted || content_ == Content::headers_only) {
-    passed_over_ = {data_at, end, trust};
+    passed_over_ = {data_at, end, trust, *header};
     position_ = end;
     event = ScanEvent::chunk;
     return wanted;
@@ -198,12 +199,27 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
   return true;
 }
 
-/// Over data that is not what it should be: to its end, where a frame begins there.
+/// Of one that was left over damage, or of one whose header is lost.
+bool FrameScanner::step_chunk_of_another_file(const ChunkHeader& header, ScanEvent& event) {
+  event = ScanEvent::file;
+  if (auto left = left_files_.take(header.file_uuid)) {
+    note(fmt::format("offset {}: file {} goes on here", position_, to_hex(header.file_uuid)));
+    begin_file(*left->header, left->start, Left::over_damage);
+    numbers_ = std::move(left->numbers);
+    sealed_ = left->sealed;
+    return true;
+  }
+  note(fmt::format("file at offset {}: its header is missing, so its provenance is unknown", position_));
+  const auto* const file = sealed_files_.around(position_);
+  const bool tells_start = file != nullptr && file->is(header.file_uuid);
+  enter_unknown_file(header, position_, tells_start ? file->start : position_, Left::over_damage);
+  return true;
+}
+
+/// Over data that is not what it should be: to its end, where a frame begins there. That is believed only
+/// where no other one stands nearer: bytes may be missing, so that it is the begin of a later frame.
 void FrameScanner::skip_chunk(std::uint64_t data_at, std::uint64_t end, bool trust_file_headers) {
-  if (probe_.is_frame_edge(end))
-    skip_to(end);
-  else
-    go_on_after(data_at, trust_file_headers);
+  go_on_after(data_at, trust_file_headers, probe_.is_frame_edge(end) ? end : UINT64_MAX);
 }
 
 bool FrameScanner::read_stored(const ChunkHeader& header, std::uint64_t data_at) {
@@ -262,23 +278,21 @@ bool FrameScanner::step_summary(ScanEvent& event) {
   return true;
 }
 
-void FrameScanner::enter_file(FileHeader header, std::uint64_t start) {
-  keys_.enter(header);
-  begin_file(std::move(header), start);
-}
-
-void FrameScanner::enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start) {
+void FrameScanner::enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start,
+                                      Left last) {
   FileHeader unknown;
   unknown.uuid = chunk.file_uuid;
   unknown.contains_unscrubbed = true;
   const auto extension = decode_chunk_extension(probe_.chunk_extension(chunk_at, chunk));
   keys_.enter_unknown(unknown, extension ? extension->envelope : std::nullopt,
                       (chunk.flags & kEncrypted) != 0);
-  begin_file(std::move(unknown), start);
+  begin_file(std::move(unknown), start, last);
 }
 
-void FrameScanner::begin_file(FileHeader header, std::uint64_t start) {
+void FrameScanner::begin_file(FileHeader header, std::uint64_t start, Left last) {
   leave_file();
+  if (in_file_ && last == Left::over_damage) left_files_.keep({file_, file_start_, numbers_, sealed_});
+  left_files_.take(header.uuid);
   file_ = std::make_shared<const FileHeader>(std::move(header));
   file_start_ = start;
   numbers_.reset();
@@ -319,12 +333,12 @@ void FrameScanner::damaged_header_at_position() {
   const auto end = probe_.zstd_frame_end(position_ + kChunkHeaderBytes);
   if (end && probe_.is_frame_edge(*end)) {
     if (!sealed_) unresolved_ = true;
-    skip_to(*end);
+    go_on_after(position_, false, *end);
     return;
   }
   const bool behind_unread = passed_over_.end == position_;
-  // Where the chunk that was passed over does not end here, it is the damaged one.
-  const bool is_lost = !behind_unread || probe_.zstd_frame_end(passed_over_.data_at) == position_;
+  // Where the chunk that was passed over is not whole, it is the damaged one.
+  const bool is_lost = !behind_unread || read_stored(passed_over_.header, passed_over_.data_at);
   if (is_lost && !sealed_) unresolved_ = true;
   if (behind_unread)
     go_on_after(passed_over_.data_at, passed_over_.trust_file_headers);
@@ -332,20 +346,25 @@ void FrameScanner::damaged_header_at_position() {
     go_on_after(position_, false);
 }
 
-void FrameScanner::go_on_after(std::uint64_t from, bool trust_file_headers) {
+/// To the nearest frame that can be trusted; no further than to `edge`, where one begins.
+void FrameScanner::go_on_after(std::uint64_t from, bool trust_file_headers, std::uint64_t edge) {
   ResyncRequest request;
   request.from = from;
+  request.end = edge;
   request.file_uuid = file_->uuid;
   request.file_start = file_start_;
   request.come = &numbers_;
   // Behind a sealed file nothing but another file can come.
-  request.trust_file_headers = trust_file_headers || sealed_ || !in_file_;
+  request.trust_file_headers = trust_file_headers || sealed_;
   request.trust_chunk_headers = sealed_;
+  request.sealed = &sealed_files_;
+  request.left = &left_files_;
   request.release = true;
   if (from == position_) ++request.from;
   const auto found = resync(*source_, request);
   if (found.past_summary) sealed_ = true;
   skip_to(found.offset);
+  jumped_to_ = position_;
 }
 
 void FrameScanner::skip_to(std::uint64_t offset) {

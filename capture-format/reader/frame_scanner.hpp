@@ -10,6 +10,8 @@
 #include "capture-format/reader/chunk_numbers.hpp"
 #include "capture-format/reader/file_keys.hpp"
 #include "capture-format/reader/frame_probe.hpp"
+#include "capture-format/reader/left_files.hpp"
+#include "capture-format/reader/sealed_files.hpp"
 #include "core/base/result.hpp"
 
 #include <cstdint>
@@ -77,6 +79,7 @@ class FrameScanner {
   bool step_file_header(ScanEvent& event);
   bool step_damaged_file_header(ScanEvent& event);
   bool step_chunk(ScanEvent& event);
+  bool step_chunk_of_another_file(const ChunkHeader& header, ScanEvent& event);
   bool step_summary(ScanEvent& event);
   /// Nobody can say that of what is locked: it is read, and found unreadable.
   bool is_wanted() const { return !wanted_ || !file_->locked.empty() || wanted_(chunk_); }
@@ -85,13 +88,14 @@ class FrameScanner {
   bool open_chunk();
   bool is_authentic_summary(std::uint64_t frame_bytes);
   bool read_stored(const ChunkHeader& header, std::uint64_t data_at);
-  void enter_file(FileHeader header, std::uint64_t start);
-  void begin_file(FileHeader header, std::uint64_t start);
-  void enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start);
+  enum class Left : std::uint8_t { at_its_end, over_damage };
+  void begin_file(FileHeader header, std::uint64_t start, Left last);
+  void enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start, Left last);
+  bool came_by_damage() const noexcept { return jumped_to_ == position_; }
   void leave_damage();
   void leave_file();
   void damaged_header_at_position();
-  void go_on_after(std::uint64_t from, bool trust_file_headers);
+  void go_on_after(std::uint64_t from, bool trust_file_headers, std::uint64_t edge = UINT64_MAX);
   void skip_chunk(std::uint64_t data_at, std::uint64_t end, bool trust_file_headers);
   void skip_to(std::uint64_t offset);
   void note(std::string what);
@@ -109,6 +113,9 @@ class FrameScanner {
   bool unresolved_ = false;  ///< damage since the last chunk: how many were lost is told by the next one
   bool sealed_ = false;
   bool in_file_ = false;
+  std::uint64_t jumped_to_ = UINT64_MAX;  ///< where a search after damage has ended
+  SealedFiles sealed_files_;
+  LeftFiles left_files_;
   ChunkHeader chunk_;
   std::uint64_t chunk_offset_ = 0;
   ChunkBytes stored_;
@@ -118,6 +125,7 @@ class FrameScanner {
     std::uint64_t data_at = 0;
     std::uint64_t end = UINT64_MAX;
     bool trust_file_headers = false;
+    ChunkHeader header;
   };
   PassedOver passed_over_;
   Damage damage_;

@@ -3,6 +3,7 @@
 #include "capture-format/layout/file_header.hpp"
 #include "capture-format/layout/limits.hpp"
 #include "capture-format/layout/summary.hpp"
+#include "capture-format/reader/frame_probe.hpp"
 
 #include <algorithm>
 #include <string.h>
@@ -12,6 +13,8 @@
 namespace understudy::capture {
 namespace {
 
+/// The next frame is mostly near: what is read at a time grows from the one to the other.
+constexpr std::size_t kFirstWindowBytes = std::size_t{8} << 10;
 constexpr std::size_t kWindowBytes = std::size_t{1} << 20;
 constexpr std::size_t kOverlapBytes = 64;
 /// How far a pipe is kept in memory to find the first chunk behind a damaged header.
@@ -36,9 +39,8 @@ template <class Visit>
 void slide(ByteSource& source, std::uint64_t from, std::uint64_t end, Visit&& visit) {
   if (source.is_seekable()) end = std::min(end, source.size());
   std::string window;
-  while (from < end) {
-    window =
-        source.read_at(from, static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes, end - from)));
+  for (auto bytes = kFirstWindowBytes; from < end; bytes = std::min(2 * bytes, kWindowBytes)) {
+    window = source.read_at(from, static_cast<std::size_t>(std::min<std::uint64_t>(bytes, end - from)));
     if (window.empty() || visit(std::string_view(window), from) || window.size() <= kOverlapBytes) return;
     from += window.size() - kOverlapBytes;
   }
@@ -57,18 +59,25 @@ class Search {
       // All three in each window: the nearest one wins.
       bool found = find_each(window, offset, uuid, [this](std::uint64_t at) { return try_chunk(at); });
       found |= find_each(window, offset, kEndMagic, [this](std::uint64_t at) { return try_summary(at); });
-      if (request_.trust_chunk_headers)
-        found |=
-            find_each(window, offset, kChunkMagic, [this](std::uint64_t at) { return try_any_chunk(at); });
+      found |= find_each(window, offset, kChunkMagic, [this](std::uint64_t at) { return try_any_chunk(at); });
       found |=
           find_each(window, offset, kFileMagic, [this](std::uint64_t at) { return try_file_header(at); });
       return found;
     });
-    if (best_.offset == UINT64_MAX) best_.offset = source_.size();
+    if (best_.offset == UINT64_MAX) best_.offset = std::min(request_.end, source_.size());
     return best_;
   }
 
  private:
+  enum class Belongs : std::uint8_t { yes, no, unknown };
+
+  /// Whether that place is in the file of this uuid.
+  Belongs belongs(std::uint64_t offset, const Uuid& uuid) {
+    const auto* const file = request_.sealed != nullptr ? request_.sealed->around(offset) : nullptr;
+    if (file == nullptr) return Belongs::unknown;
+    return file->is(uuid) ? Belongs::yes : Belongs::no;
+  }
+
   bool take(std::uint64_t offset, bool past_summary) {
     if (offset < best_.offset) best_ = {offset, past_summary};
     return true;
@@ -87,7 +96,11 @@ class Search {
     if (magic_at < request_.from + ChunkHeaderOffset::kMagic) return false;
     const auto offset = magic_at - ChunkHeaderOffset::kMagic;
     const auto header = offset < best_.offset ? probe_.chunk_header(offset) : std::nullopt;
-    return header && header->file_uuid != request_.file_uuid && take(offset, false);
+    if (!header || header->file_uuid == request_.file_uuid) return false;
+    const bool missed = request_.left != nullptr && request_.left->miss(header->file_uuid, header->sequence);
+    const auto here = belongs(offset, header->file_uuid);
+    const bool trusted = request_.trust_chunk_headers && here == Belongs::unknown;
+    return (missed || trusted || here == Belongs::yes) && take(offset, false);
   }
 
   bool try_summary(std::uint64_t magic_at) {
@@ -95,7 +108,14 @@ class Search {
     if (end < request_.from + kSummaryTrailerBytes) return false;
     const auto trailer = decode_summary_trailer(
         source_.read_at(end - kSummaryTrailerBytes, kSummaryTrailerBytes), request_.file_uuid);
-    return trailer && request_.file_start + trailer->file_bytes == end && take(end, true);
+    // Where bytes were inserted or are missing it is not the length of the file any more.
+    if (!trailer || trailer->summary_bytes > end) return false;
+    const auto begin = end - trailer->summary_bytes;
+    const auto summary =
+        begin < request_.from
+            ? std::nullopt
+            : probe_.summary(begin, request_.file_uuid, request_.file_start, FrameProbe::Depth::checksum);
+    return summary && summary->intact ? take(begin, false) : take(end, true);
   }
 
   bool try_file_header(std::uint64_t magic_at) {
@@ -107,7 +127,11 @@ class Search {
     ++candidates_;
     const auto probed = probe_.file_header(offset);
     if (probed.error == FileHeaderError::damaged) return false;
-    return (trusted || probed.header.uuid == request_.file_uuid) && take(offset, false);
+    // A later version tells nothing that could be compared.
+    const auto here =
+        probed.error == FileHeaderError::none ? belongs(offset, probed.header.uuid) : Belongs::unknown;
+    const bool known = here == Belongs::yes || probed.header.uuid == request_.file_uuid;
+    return (known || (trusted && here == Belongs::unknown)) && take(offset, false);
   }
 
   static constexpr std::size_t kCandidatesMax = 4096;
@@ -150,13 +174,29 @@ std::optional<std::uint64_t> find_named_chunk(ByteSource& source, std::uint64_t 
   return found;
 }
 
+/// The first intact chunk of the sealed file at this place, by the part of its uuid that its end tells.
+std::optional<std::uint64_t> find_chunk_of_sealed_file(ByteSource& source, SealedFiles& sealed,
+                                                       std::uint64_t file_start) {
+  const auto* const file = sealed.around(file_start);
+  if (file == nullptr) return std::nullopt;
+  std::optional<std::uint64_t> found;
+  each_chunk_header(source, file_start, file->end, [&](std::uint64_t offset, const ChunkHeader& header) {
+    if (!file->is(header.file_uuid)) return false;
+    found = offset;
+    return true;
+  });
+  return found;
+}
+
 }  // namespace
 
 ResyncResult resync(ByteSource& source, const ResyncRequest& request) {
   return Search(source, request).run();
 }
 
-std::optional<std::uint64_t> find_first_chunk(ByteSource& source, std::uint64_t file_start) {
+std::optional<std::uint64_t> find_first_chunk(ByteSource& source, SealedFiles& sealed,
+                                              std::uint64_t file_start) {
+  if (const auto found = find_chunk_of_sealed_file(source, sealed, file_start)) return found;
   // A damaged header still tells its uuid, most likely; with it, this cannot be a capture inside a body.
   const auto uuid = source.read_at(file_start + kFileUuidAt, sizeof(Uuid));
   if (uuid.size() == sizeof(Uuid)) {

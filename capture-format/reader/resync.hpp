@@ -4,7 +4,8 @@
 #include "capture-format/layout/uuid.hpp"
 #include "capture-format/reader/byte_source.hpp"
 #include "capture-format/reader/chunk_numbers.hpp"
-#include "capture-format/reader/frame_probe.hpp"
+#include "capture-format/reader/left_files.hpp"
+#include "capture-format/reader/sealed_files.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -21,21 +22,24 @@ struct ResyncRequest {
   bool trust_file_headers = false;
   /// Nor can they hold a chunk, so one of another file begins that file, whose header is lost.
   bool trust_chunk_headers = false;
-  std::uint64_t end = UINT64_MAX;  ///< nothing is looked for behind it
-  bool release = false;            ///< what was looked through without a find is not needed again
+  SealedFiles* sealed = nullptr;    ///< which file a place belongs to, as far as their ends tell
+  const LeftFiles* left = nullptr;  ///< a chunk that is missing of one of them leads back to it
+  std::uint64_t end = UINT64_MAX;   ///< nothing is looked for behind it
+  bool release = false;             ///< what was looked through without a find is not needed again
 };
 
 struct ResyncResult {
-  std::uint64_t offset = 0;   ///< where to go on; the size of the source when nothing was found
+  std::uint64_t offset = 0;   ///< where to go on; `end`, or that of the source, when nothing was found
   bool past_summary = false;  ///< `offset` is the end of the file's own (damaged) summary
 };
 
 /// Scans forward by the file's own uuid, so that captures inside captured bodies cannot confuse it.
 ResyncResult resync(ByteSource& source, const ResyncRequest& request);
 
-/// The first intact chunk of a file whose header at `file_start` is damaged: by the uuid that the header
-/// still tells, else the chunk with number 0 close behind it, else by a pair of chunks of which the later
-/// says how far behind `file_start` the earlier stands.
-std::optional<std::uint64_t> find_first_chunk(ByteSource& source, std::uint64_t file_start);
+/// The first intact chunk of a file whose header at `file_start` is damaged: by what the end of that file
+/// tells, else by the uuid that the header still tells, else the chunk with number 0 close behind it, else by
+/// a pair of chunks of which the later says how far behind `file_start` the earlier stands.
+std::optional<std::uint64_t> find_first_chunk(ByteSource& source, SealedFiles& sealed,
+                                              std::uint64_t file_start);
 
 }  // namespace understudy::capture

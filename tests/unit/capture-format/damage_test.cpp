@@ -162,6 +162,52 @@ TEST(Damage, ADamagedHeaderOfTheSecondFileCostsItsProvenanceOnly) {
   }
 }
 
+TEST(Damage, TheEndOfAFileWithTheNextHeaderCostsTheProvenanceOfTheSecondOnly) {
+  const auto first = capture_of_samples(0, kSamples);
+  const auto second = capture_of_samples(200, kSamples);
+  const auto last = chunk_places(first).back();
+  for (const auto from : {last.begin + 5, last.end - 9, first.size() - 40}) {
+    auto overwritten = first + second;
+    std::fill(overwritten.begin() + static_cast<std::ptrdiff_t>(from),
+              overwritten.begin() + static_cast<std::ptrdiff_t>(first.size() + 700), 'x');
+    auto missing = first + second;
+    missing.erase(from, first.size() + 700 - from);
+    for (const auto& bytes : {overwritten, missing}) {
+      const auto back = read_back_bytes(bytes);
+      const auto lost = from < last.end ? last.exchanges : 0;
+      EXPECT_EQ(back.exchanges.size(), 2 * kSamples - lost) << "from " << from;
+      EXPECT_TRUE(back.contains_unscrubbed);
+      EXPECT_TRUE(back.sealed);
+    }
+  }
+}
+
+TEST(Damage, AChunkThatMovedForwardIsReadWhereTheLengthBeforeItLeadsBehindIt) {
+  const auto bytes = capture_of_samples(0, kSamples);
+  const auto places = chunk_places(bytes);
+  std::size_t tried = 0;
+  for (std::size_t i = 1; i + 1 < places.size(); ++i) {
+    const auto missing = places[i + 1].end - places[i + 1].begin;
+    if (missing + 20 > places[i].end - places[i].data) continue;
+    auto damaged = bytes;
+    damaged.erase(places[i].data + 10, missing);
+    EXPECT_EQ(read_back_bytes(damaged).exchanges.size(), kSamples - places[i].exchanges) << "chunk " << i;
+    ++tried;
+  }
+  EXPECT_NE(tried, 0u);
+}
+
+TEST(Damage, AFileGoesOnBehindACopyOfAnotherOneThatIsTorn) {
+  const auto first = capture_of_samples(0, kSamples);
+  const auto second = capture_of_samples(200, kSamples);
+  const auto copy = second.substr(0, chunk_places(second)[2].data + 50);
+  auto bytes = first + second;
+  bytes.insert(chunk_places(first)[1].data + 50, copy);
+  const auto back = read_back_bytes(bytes);
+  const std::set<std::string> came(back.exchanges.begin(), back.exchanges.end());
+  EXPECT_EQ(came.size(), 2 * kSamples - chunk_places(first)[1].exchanges);
+}
+
 /// A capture file recorded inside a body, in a chunk that zstd stores as it is.
 std::string capture_with_nested_capture(std::string& nested) {
   nested = capture_of_samples(1000, 20);
@@ -190,6 +236,16 @@ TEST(Damage, ACaptureInsideABodyIsNeverTakenForRecords) {
     if (round % 2 == 0) damaged.resize(random() % damaged.size());
     expect_no_false_record(read_back_bytes(damaged).exchanges, clean.exchanges);
   }
+}
+
+TEST(Damage, ACaptureInsideABodyIsNoFileWhereTheHeadersBeforeItAreLost) {
+  std::string nested;
+  auto bytes = capture_with_nested_capture(nested);
+  const auto whole = bytes;
+  bytes[100] = static_cast<char>(bytes[100] ^ 1);
+  for (const auto& place : chunk_places(whole)) bytes[place.begin + 30] ^= 1;
+  EXPECT_TRUE(read_back_bytes(bytes).exchanges.empty());
+  EXPECT_TRUE(read_back_bytes(bytes.substr(0, bytes.find(nested) + nested.size() + 9)).exchanges.empty());
 }
 
 }  // namespace

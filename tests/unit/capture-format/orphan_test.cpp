@@ -25,9 +25,10 @@ std::string unsealed_bytes(std::uint64_t exchanges) {
   for (std::uint64_t i = 0; i < exchanges; ++i)
     EXPECT_TRUE(append_whole(**recorder, sample_exchange(i).view));
   (*recorder)->tick();
+  // Its file is there a moment before the first byte of it.
   EXPECT_TRUE(eventually([&] {
     const auto files = files_in(options.directory);
-    return !files.empty() && read_back_file(files[0]).exchanges.size() == exchanges;
+    return !files.empty() && read_back_bytes(read_file(files[0])).exchanges.size() == exchanges;
   }));
   return read_file(files_in(options.directory)[0]);
 }

@@ -6,6 +6,7 @@
 #include "tests/unit/capture-format/sample_exchange.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <set>
@@ -70,7 +71,7 @@ std::vector<std::uint64_t> every_third(std::uint64_t first, std::uint64_t count)
 }
 
 constexpr std::size_t kMuch = std::size_t{64} << 20;
-constexpr std::size_t kLittle = std::size_t{24} << 10;
+constexpr std::size_t kLittle = std::size_t{48} << 10;
 
 TEST_F(Merging, InterleavedFilesComeInTheOrderOfTimeInLittleMemory) {
   std::vector<std::filesystem::path> paths;
@@ -126,10 +127,11 @@ TEST_F(Merging, DamageCostsItsChunkAndIsToldOfItsFile) {
   const auto bytes = capture_of_samples(0, 120);
   const auto places = chunk_places(bytes);
   std::mt19937_64 random(23);
-  for (int round = 0; round < 40; ++round) {
+  const char* more = std::getenv("UNDERSTUDY_MUTATIONS");
+  const auto rounds = more != nullptr ? std::strtoull(more, nullptr, 10) : 40;
+  for (std::size_t round = 0; round < rounds; ++round) {
     auto damaged = bytes;
-    const bool missing = round % 4 == 3;
-    if (missing)
+    if (round % 4 == 3)
       damaged.erase(random() % damaged.size(), 1 + random() % 3000);
     else
       damaged[random() % damaged.size()] ^= static_cast<char>(1 + random() % 255);
@@ -139,10 +141,7 @@ TEST_F(Merging, DamageCostsItsChunkAndIsToldOfItsFile) {
     const auto all = merged({torn, whole}, in_memory(round % 2 == 0 ? kMuch : kLittle));
     ASSERT_EQ(all.exchanges.size(), expected.exchanges.size() + 20) << "round " << round;
     ASSERT_TRUE(std::equal(expected.exchanges.begin(), expected.exchanges.end(), all.exchanges.begin()));
-    // Where bytes are missing, how many chunks they held is for each way of reading to estimate.
-    if (!missing) {
-      ASSERT_EQ(all.files[0].damage.chunks_lost, expected.damage.chunks_lost) << "round " << round;
-    }
+    ASSERT_EQ(all.files[0].damage.chunks_lost, expected.damage.chunks_lost) << "round " << round;
     ASSERT_NE(all.files[0].damage.incidents, 0U);
     ASSERT_EQ(all.files[1].damage.incidents, 0U);
   }
