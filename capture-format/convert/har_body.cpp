@@ -6,6 +6,7 @@
 #include "core/base/ascii.hpp"
 #include "core/base/content_hash.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
@@ -43,9 +44,18 @@ std::string form(const json::array& params, std::string (*encode)(std::string_vi
     const auto* param = item.if_object();
     if (param == nullptr) continue;
     if (!text.empty()) text += '&';
-    text += encode(text_or_empty(*param, "name")) + '=' + encode(text_or_empty(*param, "value"));
+    text += encode(scalar_text(*param, "name")) + '=' + encode(scalar_text(*param, "value"));
   }
   return text;
+}
+
+/// Some tools take a body of JSON for a form, too: what it was cannot be told from that.
+bool is_form(const json::array& params) {
+  return std::none_of(params.begin(), params.end(), [](const json::value& item) {
+    const auto* param = item.if_object();
+    const auto* value = param == nullptr ? nullptr : member_or_null(*param, "value");
+    return value != nullptr && (value->is_object() || value->is_array());
+  });
 }
 
 /// Clients encode forms in several ways: the one whose length is the Content-Length was it.
@@ -104,6 +114,8 @@ void read_request_body(HarExchange& exchange, const json::object& source) {
     const auto media = to_lower(type.empty() ? text_or_empty(*data, "mimeType") : type);
     if (media.starts_with("multipart/"))
       return set_missing(exchange, request, size, "multipart_body_missing");
+    if (!is_form(array_or_empty(*data, "params")))
+      return set_missing(exchange, request, size, "request_body_missing");
     exchange.repaired("body_from_params");
     set_body(exchange, request,
              form_from_params(array_or_empty(*data, "params"), header(request, "content-length")));

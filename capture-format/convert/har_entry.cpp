@@ -74,6 +74,22 @@ void add_header(HarExchange& exchange, MessageView& message, std::string_view na
   message.headers.push_back({kept_name, exchange.keep(cleaned_value(exchange, value))});
 }
 
+/// Mostly a string; some tools write a list with a value for each field of that name, or a number.
+void add_values(HarExchange& exchange, MessageView& message, std::string_view name,
+                const json::value* value) {
+  if (value == nullptr || value->is_null()) return add_header(exchange, message, name, {});
+  if (const auto* text = value->if_string())
+    return add_header(exchange, message, name, {text->data(), text->size()});
+  exchange.repaired("header_value_was_no_text");
+  if (const auto* values = value->if_array()) {
+    for (const auto& each : *values)
+      add_header(exchange, message, name,
+                 each.is_string() ? std::string(each.get_string()) : json::serialize(each));
+  } else {
+    add_header(exchange, message, name, json::serialize(*value));
+  }
+}
+
 void read_headers(HarExchange& exchange, MessageView& message, const json::object& source) {
   for (const auto& item : array_or_empty(source, "headers")) {
     const auto* header = item.if_object();
@@ -87,7 +103,10 @@ void read_headers(HarExchange& exchange, MessageView& message, const json::objec
       continue;
     }
     const auto exact = base64_decode(text_or_empty(*header, "_valueBase64"));
-    add_header(exchange, message, name, exact && !exact->empty() ? *exact : text_or_empty(*header, "value"));
+    if (exact && !exact->empty())
+      add_header(exchange, message, name, *exact);
+    else
+      add_values(exchange, message, name, member_or_null(*header, "value"));
   }
 }
 
@@ -133,7 +152,12 @@ std::string http_url(HarExchange& exchange, std::string_view url) {
 
 Outcome<> read_request(HarExchange& exchange, const json::object& source) {
   auto& request = exchange.view.request;
-  const auto method = text_or_empty(source, "method");
+  auto method = text_or_empty(source, "method");
+  // Tools tell no method of what a server pushed, and nothing but GET is pushed with a body of its own.
+  if (method.empty() && object_or_null(source, "postData") == nullptr) {
+    exchange.repaired("method_missing");
+    method = "GET";
+  }
   if (!is_token(method)) return Failure{"no_method"};
   const auto exact = base64_decode(text_or_empty(source, "_urlBase64"));
   const auto url =
@@ -193,7 +217,13 @@ void read_timings(HarExchange& exchange, const json::object& entry) {
   timings.request_done_ns = timings.connected_ns + phase("send");
   timings.first_byte_ns = timings.request_done_ns + phase("wait");
   timings.response_done_ns = timings.first_byte_ns + phase("receive");
-  if (timings.response_done_ns == 0) timings.response_done_ns = nanoseconds(number_or_none(entry, "time"));
+  // Where the phases do not add up to the whole, they are what is wrong: tools leave some out, or count
+  // twice.
+  const auto whole = nanoseconds(number_or_none(entry, "time"));
+  if (whole == 0) return;
+  timings.response_done_ns = whole;
+  for (auto* phase_end : {&timings.connected_ns, &timings.request_done_ns, &timings.first_byte_ns})
+    *phase_end = std::min(*phase_end, whole);
 }
 
 /// A time as JavaScript counts it.

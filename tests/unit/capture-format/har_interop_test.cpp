@@ -8,6 +8,7 @@
 #include "tests/unit/capture-format/exchange_compare.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -127,6 +128,53 @@ TEST(HarInterop, FoldedValuesAreOneFieldAndJoinedOnesAreSeveral) {
   ASSERT_EQ(exchange.view.request.headers.size(), 4u);
   EXPECT_EQ(exchange.view.request.headers[0].value.substr(0, 1), "a");
   EXPECT_EQ(exchange.view.request.headers[2].value, "b=2");
+}
+
+TEST(HarInterop, AListOfValuesIsAFieldForEach) {
+  const auto exchange = entry(
+      R"("url":"http://a/","headers":[{"name":"accept","value":["*/*"]},{"name":"dnt","value":1}])",
+      R"("status":200,"headers":[{"name":"set-cookie","value":["a=1","b=2"]},{"name":"x","value":null}])");
+  ASSERT_EQ(exchange.view.request.headers.size(), 2u);
+  EXPECT_EQ(exchange.view.request.headers[0].value, "*/*");
+  EXPECT_EQ(exchange.view.request.headers[1].value, "1");
+  ASSERT_EQ(exchange.view.response.headers.size(), 3u);
+  EXPECT_EQ(exchange.view.response.headers[0].value, "a=1");
+  EXPECT_EQ(exchange.view.response.headers[1].value, "b=2");
+  EXPECT_EQ(exchange.view.response.headers[2].value, "");
+  EXPECT_TRUE(has(exchange, "header_value_was_no_text"));
+}
+
+TEST(HarInterop, WhatAServerPushedHasNoMethodAndIsAGet) {
+  const auto exchange =
+      read(R"({"request":{"method":null,"url":"https://a/b.png"},"response":{"status":200}})");
+  EXPECT_EQ(exchange.view.request.method, "GET");
+  EXPECT_TRUE(has(exchange, "method_missing"));
+}
+
+TEST(HarInterop, WherePhasesDoNotAddUpTheWholeTimeStays) {
+  for (const auto& [time, done_ns, first_byte_ns] :
+       {std::tuple{"100.5", 100'500'000u, 13'000'000u}, std::tuple{"7.25", 7'250'000u, 7'250'000u},
+        std::tuple{"0", 20'000'000u, 13'000'000u}, std::tuple{"null", 20'000'000u, 13'000'000u}}) {
+    const auto exchange = entry(
+        R"("url":"http://a/")", R"("status":200)",
+        fmt::format(
+            R"(,"time":{},"timings":{{"blocked":-1,"dns":1,"connect":2,"send":0,"wait":10,"receive":7}})",
+            time));
+    EXPECT_EQ(exchange.view.timings.response_done_ns, done_ns) << time;
+    EXPECT_EQ(exchange.view.timings.first_byte_ns, first_byte_ns) << time;
+    auto again = read(har_entry(exchange.view));
+    EXPECT_EQ(again.view.timings.response_done_ns, done_ns) << time;
+    EXPECT_EQ(again.view.timings.first_byte_ns, first_byte_ns) << time;
+  }
+}
+
+TEST(HarInterop, ParametersThatAreNoFormAreNoBody) {
+  const auto parsed = entry(
+      R"("url":"http://a/","bodySize":40,"postData":{"params":[{"name":"a","value":{"b":1}},{"name":"c","value":2}]})");
+  EXPECT_TRUE(has(parsed, "request_body_missing"));
+  EXPECT_EQ(parsed.view.request.body_length, 40u);
+  const auto form = entry(R"("url":"http://a/","postData":{"params":[{"name":"c","value":2}]})");
+  EXPECT_EQ(form.view.request.body, "c=2");
 }
 
 TEST(HarInterop, ABodyThatIsAlreadyParsedIsWrittenAsText) {

@@ -124,7 +124,8 @@ TEST(HarEntry, WhatCannotBeAnExchangeIsRefusedWithAReason) {
   const auto reason = [](const std::string& text) { return read_har_entry(text).error().message; };
   EXPECT_EQ(reason("7"), "entry_not_an_object");
   EXPECT_EQ(reason("{}"), "no_request");
-  EXPECT_EQ(reason(R"({"request":{"url":"http://a"}})"), "no_method");
+  EXPECT_EQ(reason(R"({"request":{"url":"http://a","postData":{"text":"x"}}})"), "no_method");
+  EXPECT_EQ(reason(R"({"request":{"method":"G T","url":"http://a"}})"), "no_method");
   EXPECT_EQ(reason(R"({"request":{"method":"GET"}})"), "no_url");
   EXPECT_EQ(reason(R"({"request":{"method":"GET","url":"data:x"}})"), "url_not_http");
   EXPECT_EQ(reason(R"({"request":{"method":"GET","url":"http://a"},"response":{"status":1e9}})"),
