@@ -73,11 +73,13 @@ struct Reader::Impl {
   const ExchangeView* next_in_chunk() {
     while (records.next()) {
       if (!records.is(1, wire::Type::bytes)) continue;
+      Gap gap;
       const auto kind = decode_record(records.bytes(), exchange, gap);
       if (kind == RecordKind::malformed) {
         lose_chunk("a record is malformed");
         return nullptr;
       }
+      if (kind == RecordKind::gap) gaps.add(gap);
       if (kind != RecordKind::exchange) continue;
       ++exchanges_in_chunk;
       if (filter && !filter->matches(exchange)) continue;
@@ -127,7 +129,7 @@ struct Reader::Impl {
   ExchangeView exchange;
   FileInfo info;
   Damage damage;
-  Gap gap;
+  Gaps gaps;
   ReadTotals totals;
 };
 
@@ -169,7 +171,7 @@ bool Reader::refresh() { return impl_->refresh(); }
 const ExchangeView* Reader::next_at_hand() { return impl_->next_at_hand(); }
 const FileInfo& Reader::info() const { return impl_->info; }
 const Damage& Reader::damage() const { return impl_->damage; }
-const Gaps& Reader::gaps() const { return impl_->gap; }
+const Gaps& Reader::gaps() const { return impl_->gaps; }
 const ReadTotals& Reader::totals() const { return impl_->totals; }
 std::uint64_t Reader::bytes_read() const { return impl_->scanner.bytes_read(); }
 bool Reader::sealed() const { return impl_->sealed; }

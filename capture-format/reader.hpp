@@ -49,8 +49,20 @@ struct ReadTotals {
   std::uint64_t file_bytes = 0;
 };
 
-/// Losses that the recorder itself wrote into the file.
-using Gaps = Gap;
+/// Losses that the recorder itself wrote into the file: all together, and the first of them one by one.
+struct Gaps : Gap {
+  static constexpr std::size_t kListedMax = 1000;
+
+  std::uint64_t count = 0;  ///< gap records
+  std::vector<Gap> listed;  ///< in the order of the file
+
+  void add(const Gap& gap) {
+    if (gap.empty()) return;
+    Gap::add(gap);
+    ++count;
+    if (listed.size() < kListedMax) listed.push_back(gap);
+  }
+};
 
 /// How a file is read.
 struct ReaderOptions {

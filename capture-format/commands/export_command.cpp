@@ -3,6 +3,7 @@
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/commands/text_file.hpp"
 #include "capture-format/convert/exporter.hpp"
+#include "capture-format/convert/json_writer.hpp"
 #include "capture-format/reader.hpp"
 #include "core/base/units.hpp"
 
@@ -24,6 +25,7 @@ struct ExportOptions {
   std::string output;
   bool allow_unscrubbed = false;
   bool force = false;
+  bool json = false;
   KeyOptions keys;
 };
 
@@ -41,17 +43,40 @@ ExitCode check_inputs(const ExportOptions& options) {
   return ExitCode::ok;
 }
 
-/// On stderr, because standard output may be the export; silent when nothing was lost.
-void tell_losses(const ExportReport& report) {
-  if (report.left_out.empty() && report.losses.empty()) return;
-  std::fprintf(stderr, "%s",
-               fmt::format("exported {} of {} exchanges\n", format_count(report.written),
-                           format_count(report.exchanges))
-                   .c_str());
+std::string as_text(const ExportReport& report) {
+  auto text = fmt::format("exported {} of {} exchanges\n", format_count(report.written),
+                          format_count(report.exchanges));
   for (const auto& [reason, count] : report.left_out)
-    std::fprintf(stderr, "%s", fmt::format("  left out {}: {}\n", format_count(count), reason).c_str());
+    text += fmt::format("  left out {}: {}\n", format_count(count), reason);
   for (const auto& [what, count] : report.losses)
-    std::fprintf(stderr, "%s", fmt::format("  lost in {}: {}\n", format_count(count), what).c_str());
+    text += fmt::format("  lost in {}: {}\n", format_count(count), what);
+  return text;
+}
+
+std::string as_json(const ExportReport& report, const ExportOptions& options,
+                    const std::vector<std::string>& damage) {
+  std::string text;
+  JsonWriter json(text);
+  const auto counts = [&json](std::string_view key, const auto& map) {
+    json.key(key).begin_object();
+    for (const auto& [name, count] : map) json.member(name, count);
+    json.end_object();
+  };
+  json.begin_object().member("format", options.format).member("output", options.output);
+  json.member("exchanges", report.exchanges).member("exported", report.written);
+  counts("left_out", report.left_out);
+  counts("losses", report.losses);
+  json.key("damage").begin_array();
+  for (const auto& note : damage) json.value(note);
+  json.end_array().end_object();
+  return text + '\n';
+}
+
+/// On stderr, where standard output is the export; silent there when nothing was lost.
+void tell(const ExportReport& report, const ExportOptions& options, const std::vector<std::string>& damage) {
+  if (options.output.empty() && !options.json && report.left_out.empty() && report.losses.empty()) return;
+  const auto text = options.json ? as_json(report, options, damage) : as_text(report);
+  std::fputs(text.c_str(), options.json && !options.output.empty() ? stdout : stderr);
 }
 
 ExitCode run_export(const ExportOptions& options) {
@@ -65,6 +90,7 @@ ExitCode run_export(const ExportOptions& options) {
   note_interrupts();
   auto output = TextFile::open(options.output, options.force);
   if (!output) return fail(ExitCode::usage, output.error().message);
+  std::vector<std::string> damage;
   bool damaged = false;
   const auto exporter = make_exporter(options.format);
   bool wanted = (*output)->write(exporter->prologue());
@@ -84,10 +110,11 @@ ExitCode run_export(const ExportOptions& options) {
     if (interrupted()) return ExitCode::interrupted;
     for (const auto& note : reader->damage().notes) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
     damaged = damaged || reader->damage().incidents != 0;
+    for (const auto& note : reader->damage().notes) damage.push_back(fmt::format("{}: {}", path, note));
   }
   (*output)->write(exporter->epilogue());
   const auto finished = (*output)->finish();
-  tell_losses(exporter->report());
+  tell(exporter->report(), options, damage);
   return finished == ExitCode::ok && damaged ? ExitCode::failed : finished;
 }
 
@@ -104,10 +131,13 @@ void add_export(CLI::App& capture, Run& run) {
   command->add_flag("--allow-unscrubbed", options->allow_unscrubbed,
                     "Also export files that hold unscrubbed traffic");
   command->add_flag("--force", options->force, "Replace an existing output file");
+  command->add_flag("--json", options->json,
+                    "The report as one JSON object: on standard output with --output, else on stderr");
   declare_keys(*command, options->keys);
   command->footer(
       "Examples:\n  understudy capture export --to har shop.ucap.zst --output shop.har\n"
       "  understudy capture export --to har shop.ucap.zst | jq '.log.entries | length'\n"
+      "  understudy capture export --to gor --json shop.ucap.zst -o shop.gor | jq .losses\n"
       "  understudy capture export --to csv shop.ucap.zst -o shop.csv\n"
       "  understudy capture export --to curl --allow-unscrubbed raw.ucap.zst | sh\n"
       "What a format cannot say is counted on stderr. The output is plain, also of encrypted captures.\n"

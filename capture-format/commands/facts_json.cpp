@@ -77,14 +77,26 @@ void write_sizes(JsonWriter& json, const CaptureFacts& facts) {
   write_counts(json, "truncations", facts.truncations);
 }
 
-void write_losses(JsonWriter& json, const CaptureFacts& facts) {
-  const auto& gaps = facts.gaps;
-  json.key("gaps").begin_object().member("exchanges", gaps.exchanges).member("bytes", gaps.bytes);
-  json.member("from_ns", gaps.from_ns).member("to_ns", gaps.to_ns).key("reasons").begin_object();
+void write_gap(JsonWriter& json, const Gap& gap) {
+  json.member("exchanges", gap.exchanges).member("bytes", gap.bytes);
+  json.member("from_ns", gap.from_ns).member("to_ns", gap.to_ns).key("reasons").begin_object();
   // Also those whose number nobody knows: they stand with 0.
   for (std::size_t i = 0; i < kGapReasons; ++i)
-    if (gaps.has(static_cast<GapReason>(i))) json.member(kGapReasonNames[i], gaps.by_reason[i]);
-  json.end_object().end_object();
+    if (gap.has(static_cast<GapReason>(i))) json.member(kGapReasonNames[i], gap.by_reason[i]);
+  json.end_object();
+}
+
+void write_losses(JsonWriter& json, const CaptureFacts& facts) {
+  const auto& gaps = facts.gaps;
+  json.key("gaps").begin_object();
+  write_gap(json, gaps);
+  json.member("count", gaps.count).key("list").begin_array();
+  for (const auto& gap : gaps.listed) {
+    json.begin_object();
+    write_gap(json, gap);
+    json.end_object();
+  }
+  json.end_array().end_object();
   const auto& damage = facts.damage;
   json.key("damage").begin_object().member("chunks_lost", damage.chunks_lost);
   json.member("bytes_skipped", damage.bytes_skipped).member("incidents", damage.incidents);

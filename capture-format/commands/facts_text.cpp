@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kBarWidth = 24;
 constexpr std::size_t kStatusesShown = 12;
+constexpr std::size_t kGapsShown = 10;
 
 std::string duration(std::uint64_t nanoseconds) {
   return format_duration(std::chrono::nanoseconds(nanoseconds));
@@ -130,6 +131,25 @@ void write_sizes(Text& text, const CaptureFacts& facts) {
                         format_size(facts.largest_body_bytes), joined(facts.truncations)));
 }
 
+/// When, how long, how many, why: a line for each of the first ones. One alone is all there is to say.
+void write_gap_list(Text& text, const Gaps& gaps) {
+  if (gaps.count < 2) return;
+  const auto shown = std::min(kGapsShown, gaps.listed.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& gap = gaps.listed[i];
+    std::string why;
+    for (std::size_t reason = 0; reason < kGapReasons; ++reason)
+      if (gap.has(static_cast<GapReason>(reason)))
+        why.append(why.empty() ? "" : ", ").append(kGapReasonNames[reason]);
+    text.line("", fmt::format("{} for {:>8}: {:>9} exchanges, {:>10}  {}", format_wall_time(gap.from_ns),
+                              duration(gap.to_ns - std::min(gap.from_ns, gap.to_ns)),
+                              format_count(gap.exchanges), format_size(gap.bytes), why));
+  }
+  if (gaps.count > shown)
+    text.line("", fmt::format("and {} more (--json lists up to {})", format_count(gaps.count - shown),
+                              format_count(Gaps::kListedMax)));
+}
+
 void write_losses(Text& text, const CaptureFacts& facts) {
   const auto& gaps = facts.gaps;
   text.line("gaps", gaps.empty() ? std::string("none")
@@ -141,6 +161,7 @@ void write_losses(Text& text, const CaptureFacts& facts) {
       text.line("", reason == GapReason::crash
                         ? std::string("crash: an unknown number")
                         : fmt::format("{}: {}", kGapReasonNames[i], format_count(gaps.by_reason[i])));
+  write_gap_list(text, gaps);
   const auto& damage = facts.damage;
   text.line("damage", damage.incidents == 0
                           ? std::string("none")

@@ -1,5 +1,6 @@
 #include "capture-format/commands/console.hpp"
 #include "capture-format/commands/registration.hpp"
+#include "capture-format/convert/json_writer.hpp"
 #include "capture-format/crypto/key_ring.hpp"
 #include "capture-format/crypto/secret_key.hpp"
 #include "capture-format/layout/uuid.hpp"
@@ -27,6 +28,7 @@ struct KeygenOptions {
   std::string id;
   std::string output;
   bool rotate = false;
+  bool json = false;
 };
 
 /// "k-2026-01-05-1f3a".
@@ -93,6 +95,8 @@ ExitCode run_keygen(const KeygenOptions& options) {
                 fmt::format("--id {}: needs up to 64 letters, digits and any of -_.:/@+=", id));
   if (options.rotate && options.output.empty())
     return fail(ExitCode::usage, "--rotate: needs the key file as --output");
+  if (options.json && options.output.empty())
+    return fail(ExitCode::usage, "--json: needs --output, as standard output is the key");
   const auto key = SecretKey::random();
   if (!key) return fail(ExitCode::usage, "the system has no random numbers for a key");
   auto text = key->to_base64();
@@ -107,8 +111,13 @@ ExitCode run_keygen(const KeygenOptions& options) {
     written = create_private(options.output, line);
   cleanse(line);
   if (!written) return fail(ExitCode::usage, written.error().message);
-  if (!options.output.empty())
+  if (options.json) {
+    std::string told;
+    JsonWriter(told).begin_object().member("key_id", id).member("output", options.output).end_object();
+    std::puts(told.c_str());
+  } else if (!options.output.empty()) {
     std::fprintf(stderr, "%s: key '%s' is the active one\n", options.output.c_str(), id.c_str());
+  }
   return ExitCode::ok;
 }
 
@@ -122,6 +131,7 @@ void add_keygen(CLI::App& capture, Run& run) {
                       "A key file to make (mode 600) instead of a line on standard output");
   command->add_flag("--rotate", options->rotate,
                     "The file exists: put the new key first, keep the old ones for old files");
+  command->add_flag("--json", options->json, "With --output: one JSON object for programs, without the key");
   command->footer(
       "A key file has a line 'KEY-ID BASE64' for each key. The first encrypts new captures, all of them open "
       "old ones. "

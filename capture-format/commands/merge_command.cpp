@@ -1,11 +1,13 @@
 #include "capture-format/commands/console.hpp"
 #include "capture-format/commands/output_options.hpp"
 #include "capture-format/commands/registration.hpp"
+#include "capture-format/convert/json_writer.hpp"
 #include "capture-format/merge/merge_reader.hpp"
 #include "capture-format/reader.hpp"
 #include "core/base/content_hash.hpp"
 #include "core/base/units.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -23,6 +25,7 @@ struct JoinOptions : OutputOptions {
   std::string source;  ///< "merge" or "compact"
   std::size_t chunk_bytes = std::size_t{1} << 20;
   int level = 3;
+  bool json = false;
 };
 
 /// Numbers of two files may be the same and mean different things: those of every file but the first are
@@ -44,6 +47,14 @@ class Renumbering {
   std::uint64_t salt_;
 };
 
+/// What came of an input.
+struct JoinedInput {
+  std::string path;
+  std::uint64_t exchanges = 0;
+  Damage damage;
+  std::uint64_t gap_exchanges = 0;  ///< that its recorder had lost; carried over
+};
+
 /// Writes exchanges under numbers of their own.
 class Joining {
  public:
@@ -57,17 +68,17 @@ class Joining {
   }
 
   /// What was lost in a file is told, and its gaps carried over.
-  void end_of_file(const std::string& path, const Damage& damage, const Gaps& gaps) {
+  void end_of_file(const std::string& path, std::uint64_t exchanges, const Damage& damage, const Gap& gaps) {
     writer_.add_gap(gaps);
     for (const auto& note : damage.notes) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
-    damaged_ = damaged_ || damage.incidents != 0;
+    inputs_.push_back({path, exchanges, damage, gaps.exchanges});
   }
-  bool damaged() const noexcept { return damaged_; }
+  const std::vector<JoinedInput>& inputs() const noexcept { return inputs_; }
 
  private:
   FileWriter& writer_;
   ExchangeView copy_;
-  bool damaged_ = false;
+  std::vector<JoinedInput> inputs_;
 };
 
 /// Every exchange of every input, in the order of the files.
@@ -85,7 +96,7 @@ Outcome<> join_in_turn(const JoinOptions& options, const Provenance& provenance,
       progress.update(reader->totals().position, reader->totals().file_bytes);
       if (interrupted()) return {};
     }
-    joining.end_of_file(path, reader->damage(), reader->gaps());
+    joining.end_of_file(path, reader->totals().exchanges, reader->damage(), reader->gaps());
   }
   return {};
 }
@@ -108,27 +119,56 @@ Outcome<> join_by_time(const JoinOptions& options, const Provenance& provenance,
   std::vector<Renumbering> renumbered;
   for (std::size_t file = 0; file < reader->sources().size(); ++file)
     renumbered.emplace_back(file, reader->sources()[file].info.uuid);
+  std::vector<std::uint64_t> exchanges(renumbered.size());
   Progress progress("merging");
   while (true) {
     const auto exchange = reader->next();
     if (!exchange) return exchange.error();
     if (*exchange == nullptr || interrupted()) break;
     if (auto appended = joining.append(**exchange, renumbered[reader->source()]); !appended) return appended;
+    ++exchanges[reader->source()];
     if (!reader->sorts_on_disk()) progress.update(reader->bytes_done(), reader->bytes_in_all());
   }
-  for (const auto& source : reader->sources())
-    joining.end_of_file(source.path.string(), source.damage, source.gaps);
+  for (std::size_t file = 0; file < reader->sources().size(); ++file) {
+    const auto& source = reader->sources()[file];
+    joining.end_of_file(source.path.string(), exchanges[file], source.damage, source.gaps);
+  }
   return {};
 }
 
-ExitCode finish(FileWriter& writer, const JoinOptions& options, bool damaged) {
+std::string as_text(const FileWriterTotals& totals, const std::string& path) {
+  return fmt::format("wrote {}: {} exchanges in {} chunks, {} (raw {})\n", path,
+                     format_count(totals.exchanges), format_count(totals.chunks),
+                     format_size(totals.stored_bytes), format_size(totals.raw_bytes));
+}
+
+std::string as_json(const FileWriterTotals& totals, const std::string& path,
+                    const std::vector<JoinedInput>& inputs) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().member("output", path).member("exchanges", totals.exchanges);
+  json.member("chunks", totals.chunks).member("raw_bytes", totals.raw_bytes);
+  json.member("stored_bytes", totals.stored_bytes).key("inputs").begin_array();
+  for (const auto& input : inputs) {
+    json.begin_object().member("path", input.path).member("exchanges", input.exchanges);
+    json.member("gap_exchanges", input.gap_exchanges).member("chunks_lost", input.damage.chunks_lost);
+    json.member("bytes_skipped", input.damage.bytes_skipped).member("incidents", input.damage.incidents);
+    json.key("damage").begin_array();
+    for (const auto& note : input.damage.notes) json.value(note);
+    json.end_array().end_object();
+  }
+  json.end_array().end_object();
+  return text + '\n';
+}
+
+ExitCode finish(FileWriter& writer, const JoinOptions& options, const std::vector<JoinedInput>& inputs) {
   const auto totals = writer.finish();
   if (!totals) return fail(ExitCode::usage, totals.error().message);
   Output output;
-  output.write(fmt::format("wrote {}: {} exchanges in {} chunks, {} (raw {})\n", options.output,
-                           format_count(totals->exchanges), format_count(totals->chunks),
-                           format_size(totals->stored_bytes), format_size(totals->raw_bytes)));
+  output.write(options.json ? as_json(*totals, options.output, inputs) : as_text(*totals, options.output));
   const auto finished = output.finish();
+  const bool damaged = std::any_of(inputs.begin(), inputs.end(),
+                                   [](const JoinedInput& input) { return input.damage.incidents != 0; });
   return finished == ExitCode::ok && damaged ? ExitCode::failed : finished;
 }
 
@@ -143,7 +183,7 @@ ExitCode run_merge(const JoinOptions& options) {
                                                 : join_in_turn(options, *provenance, joining);
   if (interrupted()) return ExitCode::interrupted;
   if (!joined) return fail(ExitCode::usage, joined.error().message);
-  return finish(**writer, options, joining.damaged());
+  return finish(**writer, options, joining.inputs());
 }
 
 constexpr const char* kExitCodes =
@@ -156,11 +196,13 @@ void add_merge(CLI::App& capture, Run& run) {
   auto options = std::make_shared<JoinOptions>();
   options->source = "merge";
   options->declare(*command);
+  command->add_flag("--json", options->json, "One JSON object for programs");
   command->footer(
       std::string("Inputs may be out of order and of any size: memory stays below 256 MiB; what overlaps in "
                   "time by more than that is sorted in a file without a name beside the output.\nConnections "
                   "stay apart; gaps are carried over.\n"
                   "Examples:\n  understudy capture merge captures/*.ucap.zst --output day.ucap.zst\n"
+                  "  understudy capture merge --json a.ucap.zst b.ucap.zst -o ab.ucap.zst | jq .exchanges\n"
                   "  cat a.ucap.zst b.ucap.zst > unsorted.ucap.zst      # needs no tool at all\n") +
       kExitCodes);
   command->callback([options, &run] { run = [options] { return run_merge(*options); }; });
@@ -174,6 +216,7 @@ void add_compact(CLI::App& capture, Run& run) {
   options->chunk_bytes = std::size_t{4} << 20;
   options->level = 9;
   options->declare(*command);
+  command->add_flag("--json", options->json, "One JSON object for programs");
   command->add_option("--level", options->level, "zstd level; 9 unless given")->check(CLI::Range(1, 19));
   command->footer(std::string("Larger chunks cost a little of what filters can skip.\n"
                               "Example:\n  understudy capture compact day.ucap.zst --output archive.ucap.zst "

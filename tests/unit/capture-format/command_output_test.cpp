@@ -107,6 +107,15 @@ TEST_F(CommandOutput, OfEncryption) {
   run({"purge", "--session", session, "--capture-key-file", key, path("sealed.ucap.zst")});
   EXPECT_EQ(decoded(path("sealed.ucap.zst")), 0u);
   EXPECT_EQ(run_capture({"cat", "--count", "--key-file", key, path("sealed.ucap.zst")}).out, "59\n");
+  run({"keygen", "--rotate", "--id", "second", "--output", key});
+  run({"rekey", "--key-file", key, path("sealed.ucap.zst")});
+  EXPECT_EQ(decoded(path("sealed.ucap.zst")), 0u);
+  for (const auto* command : {"compact", "recover"}) {
+    const auto out = path(std::string("sealed-") + command);
+    run({command, "--key-file", key, path("sealed.ucap.zst"), "-o", out});
+    EXPECT_EQ(decoded(out), 0u) << command;
+    EXPECT_EQ(run_capture({"cat", "--count", "--key-file", key, out}).out, "59\n") << command;
+  }
 }
 
 TEST_F(CommandOutput, OfAPurge) {
