@@ -1,6 +1,9 @@
 """The reading side of scripts/bench capture: verify, full decode, filters, merging."""
 
+import itertools
+import json
 import os
+import re
 import statistics
 import subprocess
 import time
@@ -11,6 +14,10 @@ from rows import Row, UNDERSTUDY, at_least, at_most, child_cpu_seconds
 # The data set is small: this many copies in one file are long enough to measure.
 COPIES = 24
 MERGED_FILES = 8
+# Of the file in which one chunk in a hundred is wanted.
+CHUNKS = 200
+CHUNK_BYTES = 1 << 20
+SEPARATOR = "\n🐵🙈🙉\n".encode()
 
 
 def wall_seconds(command: list) -> float:
@@ -63,19 +70,81 @@ def decode_rows(recorded, rounds: int) -> list[Row]:
     return rows
 
 
+def bytes_read(capture: Path, where: str) -> tuple[int, int]:
+    """What a filter asks of the kernel, and how many exchanges it finds."""
+    trace = capture.with_name("trace")
+    done = subprocess.run(["strace", "-f", "-e", "trace=pread64", "-o", trace, UNDERSTUDY, "capture", "cat", "--count", "--where", where,
+                           capture], check=True, stdout=subprocess.PIPE)
+    return sum(int(line.rsplit("= ", 1)[1]) for line in trace.read_text().splitlines()
+               if "pread64(" in line and line.rsplit("= ", 1)[-1].isdigit()), int(done.stdout)
+
+
+def import_gor(records: list[bytes], path: Path) -> Path:
+    text = path.with_suffix(".gor")
+    text.write_bytes(b"".join(record + SEPARATOR for record in records))
+    subprocess.run([UNDERSTUDY, "capture", "import", "--from", "gor", "--allow-unscrubbed", "--force", text, "-o", path],
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    text.unlink()
+    return path
+
+
+def repeated_records(recorded) -> list[bytes]:
+    """Request and response of each exchange in turn, in the order of time, none with a 5xx; enough for CHUNKS and some more."""
+    fields = [(*record.split(b"\n", 1)[0].split(b" "), record.split(b"\n", 1)[1])
+              for record in recorded.gor.read_bytes().split(SEPARATOR) if record]
+    by_id = {}
+    for kind, identity, begun, *_, payload in fields:
+        by_id.setdefault(identity, {})[kind] = (int(begun), payload)
+    whole = sorted((pair for pair in by_id.values() if len(pair) == 2), key=lambda pair: pair[b"1"][0])
+    first, span = whole[0][b"1"][0], whole[-1][b"1"][0] - whole[0][b"1"][0] + 1_000_000_000
+    records = []
+    for copy in range(-(-CHUNKS * CHUNK_BYTES * 5 // 4 // recorded.gor.stat().st_size)):
+        for i, pair in enumerate(whole):
+            at = first + copy * span + i * 1000
+            payload = re.sub(rb"^(HTTP/1.1) 5..", rb"\1 200", pair[b"2"][1])
+            records += [b"1 %024x %d 0\n" % (copy << 32 | i, at) + pair[b"1"][1], b"2 %024x %d 0\n" % (copy << 32 | i, at + 500) + payload]
+    return records
+
+
+def chunks_of(capture: Path) -> list[dict]:
+    listed = subprocess.run([UNDERSTUDY, "capture", "index", "--json", capture], check=True, stdout=subprocess.PIPE)
+    return json.loads(listed.stdout)["files"][0]["chunks"]
+
+
+def with_rare_errors(recorded) -> Path:
+    """CHUNKS chunks, of which one in a hundred holds one 5xx: of each hundred the one whose size is nearest to the mean."""
+    path = recorded.capture.with_name("rare-errors.ucap.zst")
+    records = repeated_records(recorded)
+    chunks = chunks_of(import_gor(records, path))[:CHUNKS]
+    ends = list(itertools.accumulate(chunk["exchanges"] for chunk in chunks))
+    mean = statistics.mean(chunk["stored_bytes"] for chunk in chunks)
+    records = records[:2 * ends[-1]]
+    for hundred in range(0, CHUNKS, 100):
+        chunk = min(range(hundred, hundred + 100), key=lambda i: abs(chunks[i]["stored_bytes"] - mean))
+        at = 2 * (ends[chunk] - 1) + 1
+        records[at] = re.sub(rb"HTTP/1.1 ...", b"HTTP/1.1 503", records[at], count=1)
+    return import_gor(records, path)
+
+
 def filter_rows(recorded, rounds: int) -> list[Row]:
-    """Bytes asked of the kernel beyond the wanted chunks themselves: index, header, end."""
-    many = repeated(recorded, COPIES)
-    trace = many.with_name("trace")
+    """Bytes asked of the kernel: the wanted chunks, and index, header, end."""
     if subprocess.run(["which", "strace"], stdout=subprocess.DEVNULL).returncode != 0:
         print("  cat --where: SKIPPED, no strace")
         return []
-    subprocess.run(["strace", "-f", "-e", "trace=pread64", "-o", trace, UNDERSTUDY, "capture", "cat", "--count", "--where",
-                    "time<1971-01-01T00:00:00Z", many], check=True, stdout=subprocess.DEVNULL)
-    read = sum(int(line.rsplit("= ", 1)[1]) for line in trace.read_text().splitlines()
-               if "pread64(" in line and line.rsplit("= ", 1)[-1].isdigit())
-    size = many.stat().st_size
-    return [at_most("cat --where that wants nothing: share read", f"{read:,}", f"{size:,}", read / size, 0.004)]
+    path = with_rare_errors(recorded)
+    size = path.stat().st_size
+    chunks = chunks_of(path)
+    wanted = [chunk["header_bytes"] + chunk["stored_bytes"] for chunk in chunks if chunk["status"]["5xx"]]
+    read, found = bytes_read(path, "status=5xx")
+    if found != len(wanted) or len(wanted) * 100 != len(chunks):
+        raise SystemExit(f"cat --where status=5xx: {found} found in {len(wanted)} of {len(chunks)} chunks")
+    nothing, _ = bytes_read(path, "time<1971-01-01T00:00:00Z")
+    return [
+        at_most("cat --where status=5xx in 1 % of chunks / 1 %", f"{read:,}", f"{size // 100:,}", 100 * read / size, 1.1),
+        at_most("the same beside the wanted chunks / 0.1 %", f"{read - sum(wanted):,}", f"{size // 1000:,}",
+                1000 * (read - sum(wanted)) / size, 1),
+        at_most("cat --where that wants nothing / 0.1 %", f"{nothing:,}", f"{size // 1000:,}", 1000 * nothing / size, 1),
+    ]
 
 
 def merge_rows(recorded, rounds: int) -> list[Row]:

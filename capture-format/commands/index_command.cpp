@@ -29,6 +29,9 @@ struct IndexOptions {
   KeyOptions keys;
 };
 
+/// JSON that is held before it is written.
+constexpr std::size_t kJsonBytes = std::size_t{1} << 20;
+
 bool is_part(const std::string& path) { return path.ends_with(kOpenSuffix); }
 
 ExitCode print_index(const IndexOptions& options) {
@@ -38,10 +41,15 @@ ExitCode print_index(const IndexOptions& options) {
   bool damaged = false;
   std::string text;
   JsonWriter json(text);
+  const auto write_some = [&] {
+    if (text.size() < kJsonBytes) return;
+    output.write(text);
+    text.clear();
+  };
   if (options.json) json.begin_object().key("files").begin_array();
   for (const auto& path : options.files) {
     const auto listing =
-        options.json ? index_as_json(path, *keys, json) : print_index_lines(path, *keys, output);
+        options.json ? index_as_json(path, *keys, json, write_some) : print_index_lines(path, *keys, output);
     if (!listing) return fail(ExitCode::usage, listing.error().message);
     for (const auto& note : *listing) fail(ExitCode::failed, fmt::format("{}: {}", path, note));
     damaged = damaged || !listing->empty();

@@ -115,12 +115,14 @@ Outcome<DamageNotes> print_index_lines(const std::string& path, const KeyRingPtr
   return std::move(walked->damage);
 }
 
-Outcome<DamageNotes> index_as_json(const std::string& path, const KeyRingPtr& keys, JsonWriter& json) {
+Outcome<DamageNotes> index_as_json(const std::string& path, const KeyRingPtr& keys, JsonWriter& json,
+                                   const std::function<void()>& chunk_written) {
   json.begin_object().member("path", path).key("chunks").begin_array();
   Visitor visitor;
   visitor.file = [](const FileHeader&) {};
-  visitor.chunk = [&json](const ChunkHeader& chunk, std::uint64_t offset) {
+  visitor.chunk = [&](const ChunkHeader& chunk, std::uint64_t offset) {
     write_chunk(json, chunk, offset);
+    chunk_written();
   };
   auto walked = walk(path, keys, visitor);
   if (!walked) return walked.error();

@@ -6,6 +6,7 @@
 #include "capture-format/crypto/key_ring.hpp"
 #include "core/base/result.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ namespace understudy::capture {
 using DamageNotes = std::vector<std::string>;
 
 Outcome<DamageNotes> print_index_lines(const std::string& path, const KeyRingPtr& keys, Output& output);
-/// One JSON object.
-Outcome<DamageNotes> index_as_json(const std::string& path, const KeyRingPtr& keys, JsonWriter& json);
+/// One JSON object. Calls `chunk_written` after each chunk: there can be millions.
+Outcome<DamageNotes> index_as_json(const std::string& path, const KeyRingPtr& keys, JsonWriter& json,
+                                   const std::function<void()>& chunk_written);
 
 }  // namespace understudy::capture

@@ -16,9 +16,7 @@ std::string header_frame(ByteSource& source, const FrameScanner& scanner) {
   const auto probed = FrameProbe(source).file_header(scanner.file_start());
   if (probed.error == FileHeaderError::none && probed.header.uuid == scanner.file().uuid)
     return source.read_at(scanner.file_start(), probed.frame_bytes);
-  auto header = scanner.file();
-  if (header.envelope) header.minor = 1;
-  return encode(header);
+  return encode(scanner.file());
 }
 
 std::string summary_frame(ByteSource& source, const FrameScanner& scanner) {

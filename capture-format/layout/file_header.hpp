@@ -2,6 +2,7 @@
 #pragma once
 
 #include "capture-format/crypto/key_envelope.hpp"
+#include "capture-format/layout/limits.hpp"
 #include "capture-format/layout/uuid.hpp"
 #include "core/base/result.hpp"
 
@@ -23,8 +24,8 @@ inline constexpr std::size_t kFileHeaderFixedBytes = 8 + 8 + 2 + 16 + 4;
 inline constexpr std::size_t kFileUuidAt = 18;
 
 struct FileHeader {
-  std::uint8_t major = 1;
-  std::uint8_t minor = 0;
+  std::uint8_t major = kMajorVersion;
+  std::uint8_t minor = kMinorVersion;
   Uuid uuid{};
   std::string host;
   std::string service;

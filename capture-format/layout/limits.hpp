@@ -7,7 +7,7 @@
 namespace understudy::capture {
 
 inline constexpr std::uint8_t kMajorVersion = 1;
-inline constexpr std::uint8_t kMinorVersion = 0;
+inline constexpr std::uint8_t kMinorVersion = 1;
 
 /// Decompressed bytes of a chunk, and so of a record. More: dropped and counted by a writer, damage for a
 /// reader.
@@ -24,7 +24,7 @@ inline constexpr std::size_t kRepeatedMax = 1024;
 inline constexpr std::size_t kFileHeaderBytesMax = std::size_t{64} << 10;
 /// Extensions after the fixed part of a chunk header.
 inline constexpr std::size_t kChunkHeaderBytesMax = 4096;
-/// The summary's frame (about 900,000 chunks). More: the index is left out, or not believed.
+/// The summary's frame. More: it is not believed. Writers stay far below (Summary::kIndexedChunksMax).
 inline constexpr std::size_t kSummaryBytesMax = std::size_t{256} << 20;
 /// Notes about damage that are kept word for word; all damage is counted.
 inline constexpr std::size_t kDamageNotesMax = 20;

@@ -4,6 +4,7 @@
 
 #include "capture-format/layout/chunk_header.hpp"
 #include "capture-format/layout/file_header.hpp"
+#include "capture-format/layout/summary.hpp"
 #include "capture-format/reader/byte_source.hpp"
 #include "capture-format/reader/sealed_files.hpp"
 
@@ -34,14 +35,24 @@ class ChunkIndex {
   /// Nothing is loaded when the file is not sealed, is locked, or anything in its summary is not as it should
   /// be.
   void load(std::uint64_t file_start, const FileHeader& header, const Wanted& wanted);
-  void unload() noexcept { places_.clear(); }
+  void unload() noexcept {
+    places_.clear();
+    authentic_summary_at_ = 0;
+  }
+  /// True when the summary there was decrypted for the index that is loaded.
+  bool has_opened(std::uint64_t summary_at) const noexcept {
+    return summary_at != 0 && summary_at == authentic_summary_at_;
+  }
   /// The first place at `offset` or behind it; nothing when no index is loaded.
   std::optional<Place> next_from(std::uint64_t offset) const;
 
  private:
+  std::optional<Summary> read_summary(const SealedFile& file, const FileHeader& header, const Wanted& wanted);
+
   ByteSource* source_;
   SealedFiles* files_;
   std::vector<Place> places_;
+  std::uint64_t authentic_summary_at_ = 0;
 };
 
 }  // namespace understudy::capture

@@ -42,7 +42,7 @@ std::optional<Summary> FileOpener::open_summary(std::string_view frame) const {
   if (!gcm_open(key_, seal_nonce(SealedPart::summary, parts->chunks),
                 summary_associated_data(uuid_, parts->chunks), parts->sealed, content.data()))
     return std::nullopt;
-  return decode_summary_content(content);
+  return decode_summary_content(content, parts->chunks);
 }
 
 }  // namespace understudy::capture

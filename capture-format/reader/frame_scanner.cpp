@@ -29,7 +29,10 @@ FrameScanner::FrameScanner(std::unique_ptr<ByteSource> source, Content content)
 
 Outcome<> FrameScanner::begin(std::string_view name) {
   const auto probed = probe_.file_header(0);
-  if (probed.error == FileHeaderError::none) return {};
+  if (probed.error == FileHeaderError::none) {
+    first_ = probed;
+    return {};
+  }
   if (probed.error == FileHeaderError::other_version)
     return Failure{fmt::format("{}: this is capture format version {}; this program reads version {}", name,
                                static_cast<unsigned>(probed.header.major),
@@ -103,7 +106,7 @@ void FrameScanner::note_lost_chunk(const std::string& what) {
 }
 
 bool FrameScanner::step_file_header(ScanEvent& event) {
-  const auto probed = probe_.file_header(position_);
+  const auto probed = first_ && position_ == 0 ? *std::exchange(first_, {}) : probe_.file_header(position_);
   if (probed.error == FileHeaderError::damaged) return step_damaged_file_header(event);
   if (probed.error == FileHeaderError::other_version) {
     note(
@@ -236,7 +239,7 @@ bool FrameScanner::open_chunk() {
 }
 
 bool FrameScanner::is_authentic_summary(std::uint64_t frame_bytes) {
-  if (file_->opener == nullptr) return true;
+  if (file_->opener == nullptr || (index_ && index_->has_opened(position_))) return true;
   return file_->opener->open_summary(source_->read_at(position_, static_cast<std::size_t>(frame_bytes)))
       .has_value();
 }

@@ -119,6 +119,7 @@ class FrameScanner {
   ChunkHeader chunk_;
   std::uint64_t chunk_offset_ = 0;
   ChunkBytes stored_;
+  std::optional<FileHeaderProbe> first_;  ///< of the first file, so that it is not read twice
   std::optional<ChunkIndex> index_;  ///< while chunks are selected and the source can be read in any order
   /// A chunk that was passed over unread: when no frame begins at its end, the way back begins in it.
   struct PassedOver {

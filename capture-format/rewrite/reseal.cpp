@@ -68,7 +68,7 @@ class Resealing {
       scanner_.note_lost_chunk(checked.error().message);
       return too_damaged();
     }
-    summary_.index.push_back({scanner_.chunk_offset() - part_begin_, chunk});
+    summary_.add(scanner_.chunk_offset() - part_begin_, chunk);
     routes_.add(check_.routes());
     ++result_.chunks;
     result_.exchanges += chunk.exchanges;

@@ -27,7 +27,6 @@ Outcome<std::unique_ptr<FileSealer>> FileSealer::make(const KeyRing* ring, FileH
   if (envelope->key_id.size() > kKeyIdBytesMax || envelope->wrapped_key.size() > kWrappedKeyBytesMax)
     return Failure{"the wrapped key is too large for a file header"};
   header.envelope = *envelope;
-  header.minor = 1;
   return std::unique_ptr<FileSealer>(new FileSealer(*std::move(key), header.uuid, *std::move(envelope)));
 }
 

@@ -47,7 +47,7 @@ Result<> OutputFile::create(int directory, std::string temporary_name, const Fil
 
 Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, const RouteTable* routes) {
   header.file_uuid = uuid_;
-  header.sequence = summary_.index.size();
+  header.sequence = summary_.totals.chunks;
   header.previous_offset = previous_chunk_;
   const auto offset = offset_;
   auto written = write_frames(header, stored);
@@ -56,7 +56,7 @@ Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, c
     return written;
   }
   previous_chunk_ = offset;
-  summary_.index.push_back({offset, header});
+  summary_.add(offset, header);
   if (routes != nullptr) routes_.add(*routes);
   return {};
 }
@@ -74,7 +74,7 @@ Result<> OutputFile::write_frames(ChunkHeader& header, std::string_view stored) 
 Result<std::string> OutputFile::summary_frame() {
   auto plain = encode(summary_, uuid_, offset_);
   if (sealer_ == nullptr) return {boost::system::in_place_value, std::move(plain)};
-  return sealer_->seal_summary(plain, summary_.index.size(), offset_);
+  return sealer_->seal_summary(plain, summary_.totals.chunks, offset_);
 }
 
 Result<> OutputFile::sync() {

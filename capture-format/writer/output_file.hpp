@@ -51,7 +51,7 @@ class OutputFile {
 
   bool is_open() const noexcept { return fd_ >= 0; }
   std::uint64_t stored_bytes() const noexcept { return offset_; }
-  std::uint64_t chunks() const noexcept { return summary_.index.size(); }
+  std::uint64_t chunks() const noexcept { return summary_.totals.chunks; }
   const Uuid& uuid() const noexcept { return uuid_; }
 
  private:

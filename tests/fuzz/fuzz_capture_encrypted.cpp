@@ -76,7 +76,7 @@ std::string intact_file() {
     const auto stored = compressor.compress(chunk.raw(), header);
     header.sequence = i;
     header.file_uuid = file.file.uuid;
-    summary.index.push_back({file.bytes.size(), header});
+    summary.add(file.bytes.size(), header);
     file.add(header, *stored);
   }
   const auto offset = file.bytes.size();
@@ -116,7 +116,7 @@ void decode(std::string_view input) {
   if (const auto extension = decode_chunk_extension(input)) encode(*extension);
   static_cast<void>(with_envelope_in_extension(input, {"id", std::string(60, 'w')}));
   static_cast<void>(with_envelope(input, {"id", std::string(60, 'w')}));
-  static_cast<void>(decode_summary_content(input));
+  static_cast<void>(decode_summary_content(input, 1000));
   static_cast<void>(decode_sealed_summary(input, Uuid{}));
   ChunkHeader header;
   complete_header(header, input);

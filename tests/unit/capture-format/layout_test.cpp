@@ -111,7 +111,7 @@ TEST(Layout, TheFileHeaderBeginsAsFormatSays) {
   EXPECT_EQ(wire::load<std::uint32_t>(frame.data() + 4), frame.size() - 8);
   EXPECT_EQ(hex(std::string_view(frame).substr(8, 26)),
             "5543415076310d0a"
-            "0100"
+            "0101"
             "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf");
   FileHeader decoded;
   std::size_t length = 0;
