@@ -46,7 +46,12 @@ class Printing {
   Outcome<> file(const std::string& path) {
     auto reader = Reader::open(path, reading_);
     if (!reader) return reader.error();
-    while (const auto* exchange = wants_more() ? reader->next() : nullptr) print(*exchange);
+    Progress progress("counting " + path);
+    while (const auto* exchange = wants_more() ? reader->next() : nullptr) {
+      print(*exchange);
+      // What prints needs no other sign of life.
+      if (options_.count) progress.update(reader->totals().position, reader->totals().file_bytes);
+    }
     tell(path, reader->damage());
     return {};
   }
