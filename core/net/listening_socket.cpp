@@ -16,6 +16,12 @@
 namespace understudy::net {
 namespace {
 
+/// Bytes of a connection that the kernel holds and has not sent yet; more wait in us, where they hold the
+/// sender back. Without it a client that reads next to nothing makes the kernel keep megabytes, and cut into
+/// packets of its tiny window (256 bytes, a kilobyte of bookkeeping each): 2.4 ms of CPU and 4 MB for each of
+/// them.
+constexpr int kUnsentBytesMax = 64 * 1024;
+
 /// Setting a socket up step by step; the first failure ends it and is kept.
 class Opening {
  public:
@@ -79,8 +85,9 @@ void set_up(Opening& opening, const tcp::endpoint& address, const ListenerOption
   if (options.reuse_port) opening.set("SO_REUSEPORT", SOL_SOCKET, SO_REUSEPORT, 1);
   const bool all_addresses = address.address().is_v6() && address.address().is_unspecified();
   if (all_addresses) opening.set("IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  // Accepted sockets inherit it on Linux, which saves a system call for each.
+  // Accepted sockets inherit both on Linux, which saves system calls for each.
   opening.set("TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY, 1);
+  opening.set("TCP_NOTSENT_LOWAT", IPPROTO_TCP, TCP_NOTSENT_LOWAT, kUnsentBytesMax);
   opening.bind(address);
   if (purpose == Purpose::listen) opening.listen(options.backlog);
 }
@@ -134,7 +141,8 @@ Outcome<ListeningSocket> ListeningSocket::adopt(int descriptor) {
   const int no_delay = 1;
   if (flags < 0 || ::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) != 0 ||
       ::fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0 ||
-      ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay) != 0)
+      ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &no_delay, sizeof no_delay) != 0 ||
+      ::setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytesMax, sizeof kUnsentBytesMax) != 0)
     return Failure{fmt::format("descriptor {} cannot be set up: {}", descriptor,
                                boost::system::error_code(errno, boost::system::system_category()).message())};
   return ListeningSocket(descriptor, *address, true);

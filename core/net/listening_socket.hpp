@@ -19,7 +19,7 @@ struct ListenerOptions {
 class ListeningSocket {
  public:
   /// Binds and listens: from here on clients can connect and wait. SO_REUSEADDR is set; accepted sockets
-  /// inherit TCP_NODELAY.
+  /// inherit TCP_NODELAY and a bound on what the kernel holds unsent (64 KiB).
   static Outcome<ListeningSocket> open(const ListenerOptions& options);
   /// Takes over a descriptor that another process has opened. Fails (and leaves the descriptor alone) when it
   /// is not a listening TCP socket.

@@ -7,7 +7,9 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -95,6 +97,30 @@ TEST(ListeningSocket, ClaimTellsWhetherSomebodyHasTheAddress) {
   ASSERT_TRUE(held);
   EXPECT_FALSE(ListeningSocket::claim(*free)) << "although SO_REUSEPORT would let us in";
   EXPECT_TRUE(ListeningSocket::open(options)) << "as a second worker may";
+}
+
+TEST(ListeningSocket, OfAClientThatDoesNotReadTheKernelKeepsLittle) {
+  ListenerOptions options;
+  options.address = *parse_listen_address("127.0.0.1:0");
+  auto socket = ListeningSocket::open(options).value();
+  const auto address = socket.address();
+  const int listening = socket.release();
+  const int client = ::socket(AF_INET, SOCK_STREAM, 0);
+  const int window = 1024;
+  ::setsockopt(client, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
+  ASSERT_EQ(::connect(client, address.data(), static_cast<socklen_t>(address.size())), 0);
+  const int accepted = ::accept(listening, nullptr, nullptr);
+  ASSERT_GE(accepted, 0);
+  const std::string piece(16 * 1024, 'x');
+  std::size_t kept = 0;
+  while (kept < 4 * 1024 * 1024) {
+    const auto sent = ::send(accepted, piece.data(), piece.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent <= 0) break;
+    kept += static_cast<std::size_t>(sent);
+  }
+  EXPECT_GE(kept, piece.size());
+  EXPECT_LE(kept, 256 * 1024U) << "the rest waits in us, where it holds back who sends it";
+  for (const int descriptor : {accepted, client, listening}) ::close(descriptor);
 }
 
 }  // namespace
