@@ -95,6 +95,22 @@ std::vector<RejectedRequest> mixed() {
       {"HostList", "GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400},
       {"HostWithSpace", "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400},
       {"UserInfoInAbsoluteTarget", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      // An older version is no excuse, and what stands behind a refusal is not served.
+      {"FoldedLineInHttp10", "GET / HTTP/1.0\r\nHost: s\r\nX: a\r\n b\r\n\r\n", 400},
+      {"FoldedLineThatHidesAHost", get("X: y\r\n Host: evil\r\n"), 400},
+      {"SpaceBeforeColonInHttp10", "GET / HTTP/1.0\r\nHost : s\r\n\r\n", 400},
+      {"NulInValueOfHttp10", "GET / HTTP/1.0\r\nHost: s\r\n" + std::string("X: \0\r\n\r\n", 8), 400},
+      {"LineOfASpaceInsteadOfTheEnd", get("X: y\r\n \r\n"), 400},
+      {"ThirdContentLengthDiffers",
+       post("Content-Length: 5\r\nX: y\r\nContent-Length: 5\r\nContent-Length: 6\r\n", "hello"), 400},
+      {"ContentLengthListOfNothing", post("Content-Length: ,\r\n", "hello"), 400},
+      {"RequestBehindContentLengthAndChunked",
+       post("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+            "0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n"),
+       400},
+      {"RequestBehindConnect",
+       "CONNECT s:443 HTTP/1.1\r\nHost: s:443\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: s\r\n\r\n", 405},
+      {"TraceWithABody", "TRACE / HTTP/1.1\r\nHost: s\r\nContent-Length: 3\r\n\r\nabc", 405},
   };
 }
 
