@@ -63,7 +63,10 @@ net::Task<> Connection::serve() {
 
 bool Connection::is_shed() noexcept {
   auto& overload = plane_.overload;
-  return overload.shed_share() > 0 && !overload.admits(Monotonic::now(), plane_.options.overload);
+  if (overload.shed_share() <= 0) return false;
+  const auto now = Monotonic::now();
+  plane_.loop_probe.traffic(now);
+  return !overload.admits(now, plane_.options.overload);
 }
 
 net::Task<After> Connection::turn_away(LimitHit limit) {

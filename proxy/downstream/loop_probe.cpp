@@ -9,12 +9,18 @@ namespace {
 constexpr std::chrono::milliseconds kPause{10};
 /// With fewer connections the worker cannot fall behind by what anybody would call overload.
 constexpr std::uint64_t kConnectionsMin = 64;
+/// Nobody has asked for so long: whatever it was, it is over.
+constexpr std::chrono::seconds kQuiet{1};
 
 }  // namespace
 
 LoopProbe::LoopProbe(net::Worker& worker, const OverloadOptions& options, OverloadControl& control,
                      WorkerCounters& counters)
-    : options_(options), control_(control), counters_(counters), event_(worker.executor()) {
+    : options_(options),
+      control_(control),
+      counters_(counters),
+      event_(worker.executor()),
+      quiet_(worker.deadlines(), [](void* self) { static_cast<LoopProbe*>(self)->recover(); }, this) {
   const int descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (descriptor < 0) return;
   boost::system::error_code error;
@@ -23,7 +29,11 @@ LoopProbe::LoopProbe(net::Worker& worker, const OverloadOptions& options, Overlo
 }
 
 void LoopProbe::traffic(Monotonic::time_point now) noexcept {
-  if (pending_ || now - sent_ < kPause || counters_.connections_active.value() < kConnectionsMin) return;
+  if (counters_.connections_active.value() < kConnectionsMin) {
+    if (control_.shed_share() > 0) recover();
+    return;
+  }
+  if (pending_ || now - sent_ < kPause) return;
   if (!event_ || !event_->is_open()) return;
   const std::uint64_t one = 1;
   if (::write(event_->native_handle(), &one, sizeof one) != sizeof one) return;
@@ -43,8 +53,18 @@ void LoopProbe::served() noexcept {
   counters_.event_loop_wait.record(now - sent_);
   control_.observe(now - sent_, now, options_);
   counters_.overload_shed_permille.set(static_cast<std::uint64_t>(control_.shed_share() * 1000));
+  if (control_.shed_share() > 0) quiet_.arm(kQuiet);
 }
 
-void LoopProbe::close() noexcept { event_.reset(); }
+void LoopProbe::recover() noexcept {
+  if (pending_ && counters_.connections_active.value() >= kConnectionsMin) return quiet_.arm(kQuiet);
+  control_.clear();
+  counters_.overload_shed_permille.set(0);
+}
+
+void LoopProbe::close() noexcept {
+  quiet_.disarm();
+  event_.reset();
+}
 
 }  // namespace understudy::proxy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/clock.hpp"
+#include "core/net/deadline.hpp"
 #include "core/net/worker.hpp"
 #include "proxy/downstream/overload.hpp"
 #include "proxy/exchange/counters.hpp"
@@ -24,20 +25,23 @@ class LoopProbe {
   LoopProbe(const LoopProbe&) = delete;
   LoopProbe& operator=(const LoopProbe&) = delete;
 
-  /// A request is being served: starts a measurement when the last one is over and some time has passed, and
-  /// when there are connections enough for any of them to wait.
+  /// A request is being served, or a connection taken: starts a measurement when the last one is over and
+  /// some time has passed. With so few connections that none can wait, nothing is shed any more.
   void traffic(Monotonic::time_point now) noexcept;
   /// Gives back what belongs to the event loop, so before that is destroyed; nothing is measured afterwards.
   void close() noexcept;
 
  private:
   void served() noexcept;
+  /// Shedding ends at once, and the metric says so.
+  void recover() noexcept;
 
   const OverloadOptions& options_;
   OverloadControl& control_;
   WorkerCounters& counters_;
   using Descriptor = net::asio::posix::basic_stream_descriptor<net::Executor>;
   std::optional<Descriptor> event_;  ///< destroyed by `close`, before the event loop is
+  net::Deadline quiet_;              ///< armed while something is shed
   Monotonic::time_point sent_;
   bool pending_ = false;
 };

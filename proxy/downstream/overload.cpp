@@ -56,11 +56,16 @@ void OverloadControl::adjust(const OverloadOptions& options) noexcept {
 bool OverloadControl::admits(TimePoint now, const OverloadOptions& options) noexcept {
   if (shed_share_ <= 0) return true;
   // Nobody has measured for a while: whatever it was, it is over.
-  if (now - last_observed_ > options.interval * 2) shed_share_ = owed_ = 0;
+  if (now - last_observed_ > options.interval * 2) clear();
   owed_ += shed_share_;
   if (owed_ < 1) return true;
   owed_ -= 1;
   return false;
+}
+
+void OverloadControl::clear() noexcept {
+  shed_share_ = owed_ = 0;
+  samples_ = 0;
 }
 
 }  // namespace understudy::proxy

@@ -29,6 +29,9 @@ class OverloadControl {
   /// evenly.
   bool admits(TimePoint now, const OverloadOptions& options) noexcept;
 
+  /// The load is gone: all are admitted from now on.
+  void clear() noexcept;
+
   /// In [0, 0.95]: a few always get through, to show when it is over.
   double shed_share() const noexcept { return shed_share_; }
 

@@ -86,6 +86,18 @@ TEST(Overload, IsForgottenWhenTheLoadGoesAway) {
   EXPECT_EQ(load.shed(), 0);
 }
 
+TEST(Overload, ClearedShedsNothingUntilAQueueStandsAgain) {
+  OverloadOptions options;
+  OverloadControl control;
+  OverloadControl::TimePoint now{std::chrono::seconds(1000)};
+  for (int i = 0; i < 20; ++i) control.observe(milliseconds(400), now += milliseconds(100), options);
+  ASSERT_GT(control.shed_share(), 0);
+  control.clear();
+  EXPECT_TRUE(control.admits(now, options));
+  control.observe(milliseconds(400), now += milliseconds(100), options);
+  EXPECT_EQ(control.shed_share(), 0);
+}
+
 TEST(Overload, WaitAroundTheTargetKeepsTheShare) {
   Load load;
   load.wait(milliseconds(400), milliseconds(5000));
