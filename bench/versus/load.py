@@ -50,7 +50,7 @@ class Sample:
         return {"requests": self.requests, "seconds": self.seconds, "errors": self.errors,
                 "cpu_us_per_request": finite(self.cpu_us_per_request),
                 "cpu_us_per_mirrored": finite(self.cpu_us_per_mirrored), "requests_per_second": self.requests_per_second,
-                "latency_seconds": {"p50": self.p50_seconds, "p99": self.p99_seconds},
+                "latency_seconds": {"p50": finite(self.p50_seconds), "p99": finite(self.p99_seconds)},
                 "rss_bytes": self.rss_bytes, "shadow_requests": self.shadow_requests}
 
 
@@ -84,10 +84,11 @@ def wrk(proxy: Process, path: str, seconds: float, pace_ms: int, directory: Path
                           timeout=seconds + 60)
     text = done.stdout
     requests, took = re.search(r"(\d+) requests in ([\d.]+\w+)", text).groups()
-    percentiles = dict(re.findall(r"^\s+(50|99)%\s+(\S+)$", text, re.M))
+    percentiles = dict(re.findall(r"^\s+(50|99)%\s+(\S+)$", text, re.M))  # none when nothing was answered
+    p50, p99 = (_duration(percentiles[name]) if name in percentiles else float("nan") for name in ("50", "99"))
     errors = sum(int(n) for n in re.findall(r"(?:connect|read|write|timeout) (\d+)", text))
     errors += sum(int(n) for n in re.findall(r"Non-2xx or 3xx responses: (\d+)", text))
-    return int(requests), _duration(took), errors, _duration(percentiles["50"]), _duration(percentiles["99"])
+    return int(requests), _duration(took), errors, p50, p99
 
 
 def measure(proxy: Process, path: str, seconds: float, pace_ms: int, directory: Path,

@@ -40,6 +40,9 @@ ORIGIN_HTTP = """
     listen 127.0.0.1:{port} backlog=1024 reuseport;
     location = /text {{ default_type text/plain; return 200 "{text}"; }}
     location = /json {{ default_type application/json; alias {directory}/body.json; }}
+    location = /large {{ default_type application/octet-stream; alias {directory}/large.body; }}
+    # Answered only once the whole body is here.
+    location = /upload {{ proxy_pass http://127.0.0.1:{port}/text; }}
     location = /versus-status {{ stub_status; }}
     location / {{ default_type text/plain; return 200 "{text}"; }}
   }}
@@ -91,6 +94,7 @@ def _nginx(name: str, http: str, port: int, directory: Path) -> Process:
 
 def origin(name: str, directory: Path) -> Process:
     (directory / "body.json").write_text(JSON_BODY)
+    (directory / "large.body").write_bytes(b"understudy\n" * 100_000)
     port = free_port()
     return _nginx(name, ORIGIN_HTTP.format(port=port, text=TEXT_BODY, directory=directory), port, directory)
 

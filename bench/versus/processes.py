@@ -71,10 +71,13 @@ class Process:
                 time.sleep(0.02)
         raise RuntimeError(f"{self.name} did not start: {self._log.read_text(errors='replace')[-2000:]}")
 
+    def members(self) -> list[int]:
+        return family(self._popen.pid)
+
     def cpu_seconds(self) -> float:
         """User and system time so far, of all threads and children."""
         ticks = 0
-        for pid in family(self._popen.pid):
+        for pid in self.members():
             try:
                 fields = _stat_fields(pid)
                 ticks += int(fields[11]) + int(fields[12])
@@ -84,7 +87,7 @@ class Process:
 
     def rss_bytes(self) -> int:
         total = 0
-        for pid in family(self._popen.pid):
+        for pid in self.members():
             try:
                 total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
             except OSError:
@@ -94,7 +97,7 @@ class Process:
     def stop(self) -> None:
         if self._popen.poll() is not None:
             return
-        members = family(self._popen.pid)
+        members = self.members()
         self._popen.send_signal(signal.SIGTERM)
         try:
             self._popen.wait(timeout=8)

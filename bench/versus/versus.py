@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures understudy beside the proxies that are installed: same machine, same minute, same load, runs interleaved.
 
-usage: scripts/bench [plain|access-log|tls|tls-connections|mirror|mirror-paced|shadow-states|all] [--json FILE] [--seconds N] [--rounds N] [--body text|json]
+usage: scripts/bench [plain|access-log|tls|tls-connections|mirror|mirror-paced|shadow-states|slow-clients|slow-clients-nginx|all] [--json FILE] [--seconds N] [--rounds N] [--body text|json]
 See bench/versus/README.md for how to read it.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -20,9 +21,12 @@ import peers
 import tls_peers
 from load import CONNECTIONS, Sample, finite, measure
 from processes import BadShadow, Process, free_port
+from slow_clients import MODES, Attack, off_the_last_core
 
 # A rate that every proxy can mirror in full, far below what it can serve.
 PACED_MS = 4
+# 32 connections: 1,000 requests a second, which leave a core mostly idle.
+SLOW_CLIENTS_PACE_MS = 32
 OURS = "understudy"
 
 
@@ -41,9 +45,10 @@ class Bench:
         self.running.append(started)
         return started
 
-    def sample(self, proxy: Process, pace_ms: int = 0, shadow_port: int | None = None,
-               new_connections: bool = False) -> Sample:
-        return measure(proxy, self.path, self.options.seconds, pace_ms, self.directory, shadow_port, new_connections)
+    def sample(self, proxy: Process, pace_ms: int = 0, shadow_port: int | None = None, new_connections: bool = False,
+               attack: str | None = None) -> Sample:
+        with Attack(attack, proxy, self.directory) if attack else contextlib.nullcontext():
+            return measure(proxy, self.path, self.options.seconds, pace_ms, self.directory, shadow_port, new_connections)
 
     def stop_all(self) -> None:
         for started in reversed(self.running):
@@ -132,6 +137,21 @@ def shadow_states(bench: Bench) -> dict[str, list[Sample]]:
     return samples
 
 
+def slow_clients(bench: Bench, peer: str = OURS) -> dict[str, list[Sample]]:
+    """In every round one quiet run and one beside each kind of attack, at the same modest rate."""
+    if not present("slowhttptest"):
+        return {}
+    start = peers.understudy if peer == OURS else peers.nginx
+    with off_the_last_core(bench.primary):
+        proxy = bench.start(lambda: start(bench.primary.port, bench.directory))
+        return interleave(bench, [(mode or "quiet", proxy, {"pace_ms": SLOW_CLIENTS_PACE_MS, "attack": mode})
+                                  for mode in (None, *MODES)])
+
+
+def slow_clients_nginx(bench: Bench) -> dict[str, list[Sample]]:
+    return slow_clients(bench, "nginx")
+
+
 def present(program: str) -> bool:
     if peers.installed(program):
         return True
@@ -149,7 +169,7 @@ MEASURES = {"cpu": lambda s: s.cpu_us_per_request, "throughput": lambda s: s.req
 
 def ratios(samples: dict[str, list[Sample]]) -> dict[str, dict[str, float | None]]:
     """Each measure of the first row over that of each other row, round by round; None where there is nothing."""
-    first, *others = samples
+    first, *others = samples or [None]
 
     def ratio(other: str, value: Callable[[Sample], float]) -> float | None:
         pairs = [(value(ours), value(theirs)) for ours, theirs in zip(samples[first], samples[other])]
@@ -185,6 +205,8 @@ SCENARIOS = {
     "mirror": (mirror, "Everything mirrored, scrubbed and recorded (nginx: mirrored only), wrk at full speed"),
     "mirror-paced": (mirror_paced, f"The same, every connection pauses {PACED_MS} ms between requests"),
     "shadow-states": (shadow_states, "Production's view while the shadow is in trouble, wrk at full speed"),
+    "slow-clients": (slow_clients, "Understudy's other clients while slowhttptest attacks it, at a modest rate"),
+    "slow-clients-nginx": (slow_clients_nginx, "The same with nginx in its place"),
 }
 
 
@@ -200,7 +222,8 @@ def run_scenario(name: str, options: argparse.Namespace) -> dict:
         if bench:
             bench.stop_all()
         shutil.rmtree(directory, ignore_errors=True)
-    print_table(title, samples)
+    if samples:
+        print_table(title, samples)
     return {"title": title, "ratios": ratios(samples),
             "rows": [{"name": row, "rounds": [sample.as_json() for sample in rounds],
                       "cpu_us_per_request": finite(median(rounds, lambda s: s.cpu_us_per_request))}
@@ -209,7 +232,8 @@ def run_scenario(name: str, options: argparse.Namespace) -> dict:
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__.splitlines()[0],
-                                     epilog="scripts/bench capture measures the capture format; it has a --help of its own.")
+                                     epilog="scripts/bench capture measures the capture format, scripts/bench overload a slow primary;"
+                                            " each has a --help of its own.")
     parser.add_argument("scenario", nargs="?", default="all", choices=[*SCENARIOS, "all"])
     parser.add_argument("--json", metavar="FILE", help="write every round to FILE")
     parser.add_argument("--seconds", type=float, default=5, help="length of one run (default 5)")
