@@ -2,6 +2,7 @@
 
 #include "capture-format/convert/text_encoding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -42,6 +43,10 @@ Outcome<std::string> read_bytes(const std::string& path) {
     if (*open_descriptor != STDIN_FILENO) close(*open_descriptor);
   });
   std::string bytes;
+  // Growing by doubling would hold the text of a large file twice.
+  struct stat status{};
+  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode))
+    bytes.reserve(std::min(static_cast<std::size_t>(status.st_size), kInputBytesMax) + kPieceBytes);
   while (true) {
     const auto before = bytes.size();
     bytes.resize(before + kPieceBytes);
