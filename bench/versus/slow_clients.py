@@ -60,10 +60,10 @@ class Attack:
     def __exit__(self, *_: object) -> None:
         held = established(self._port)
         if self._popen.poll() is not None:
-            print(f"  {self._mode}: slowhttptest gave up early, see its exit code {self._popen.returncode}", file=sys.stderr)
-        else:
-            self._popen.kill()
-            self._popen.wait()
+            print(f"  {self._mode}: over by itself, exit code {self._popen.returncode}", file=sys.stderr)
+            return
+        self._popen.kill()
+        self._popen.wait()
         print(f"  {self._mode}: {held} connections held at the end", file=sys.stderr)
 
 
