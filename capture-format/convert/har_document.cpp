@@ -1,5 +1,7 @@
 #include "capture-format/convert/har_document.hpp"
 
+#include "core/base/ascii.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -171,11 +173,31 @@ Outcome<> check_rest(std::string_view text, std::size_t entries_begin, std::size
   return {};
 }
 
+/// Some viewers keep a HAR as a script: `onInputData({...});`. What is around the object goes.
+void unwrap_call(std::string& text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto begin = text.find_first_not_of(kSpace);
+  if (begin == std::string::npos) return;
+  const auto name_end =
+      std::find_if_not(text.begin() + static_cast<std::ptrdiff_t>(begin), text.end(), [](char c) {
+        return ascii_digit(c) || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z') || c == '_' || c == '$' ||
+               c == '.';
+      });
+  const auto open = static_cast<std::size_t>(name_end - text.begin());
+  auto close = text.find_last_not_of(kSpace);
+  if (close != std::string::npos && text[close] == ';') close = text.find_last_not_of(kSpace, close - 1);
+  if (open == begin || open == text.size() || text[open] != '(' || close <= open || text[close] != ')')
+    return;
+  text.resize(close);
+  text.erase(0, open + 1);
+}
+
 }  // namespace
 
 Outcome<HarDocument> HarDocument::parse(std::string text, bool python) {
   HarDocument document;
   document.text_ = std::move(text);
+  unwrap_call(document.text_);
   const auto settled = settle_surrogates(document.text_, python || is_of_mitmproxy(document.text_));
   document.lone_surrogates_ = settled.replaced;
   document.escaped_bytes_ = settled.bytes;

@@ -24,6 +24,9 @@ rows = list(csv.DictReader(open(sys.argv[3], newline="")))
 assert [(r["method"], r["url"], int(r["status"])) for r in rows] == [e[:3] for e in entries(sys.argv[1])]
 PYTHON
 
+# Further HARs, of other projects: UNDERSTUDY_HARS=DIRECTORY.
+python3 "$UNDERSTUDY_SOURCE/tests/e2e/compare_hars.py" "$UNDERSTUDY_BUILD/understudy" "$shop" ${UNDERSTUDY_HARS:+"$UNDERSTUDY_HARS"/*.har}
+
 # Numbering and the scrubber's work apart, which are an import's own.
 content() { capture cat --json "$1" | jq -c 'del(.id, .scrub)'; }
 capture import --from har --allow-unscrubbed back.har --output from_har.ucap.zst >/dev/null

@@ -144,6 +144,17 @@ TEST(HarInterop, AListOfValuesIsAFieldForEach) {
   EXPECT_TRUE(has(exchange, "header_value_was_no_text"));
 }
 
+TEST(HarInterop, AScriptThatHandsOverAHarIsOne) {
+  const std::string har = R"({"log":{"entries":[{"a":")\n"}]}})";
+  for (const auto& text : {"onInputData(" + har + ");\n", " a.b$1(" + har + " ) ", har}) {
+    const auto document = HarDocument::parse(text);
+    ASSERT_TRUE(document.has_value()) << text;
+    EXPECT_EQ(document->entry(0), R"({"a":")\n"})");
+  }
+  for (const auto* text : {"f", "f(", "f(;", "(", ";", "f()", "f({)", "(x)", "f(({}))"})
+    EXPECT_FALSE(HarDocument::parse(text).has_value()) << text;
+}
+
 TEST(HarInterop, WhatAServerPushedHasNoMethodAndIsAGet) {
   const auto exchange =
       read(R"({"request":{"method":null,"url":"https://a/b.png"},"response":{"status":200}})");
