@@ -67,7 +67,8 @@ void MergeChunk::index_records() {
       return;
     }
     if (kind != RecordKind::exchange) continue;
-    ++order;
+    // No more is kept than was planned for.
+    if (++order > planned_.exchanges) break;
     entries_.push_back({exchange_.start_ns, static_cast<std::uint32_t>(record.data() - begin),
                         static_cast<std::uint32_t>(record.size())});
   }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace understudy::capture {
 namespace {
@@ -107,8 +108,10 @@ bool FrameProbe::is_frame_edge(std::uint64_t offset) const {
 bool FrameProbe::resembles_file_header(std::uint64_t offset) const {
   const auto head = source_->read_at(offset, kSkippableHeadBytes + kFileMagic.size());
   if (head.size() < kSkippableHeadBytes) return false;
-  return wire::load<std::uint32_t>(head.data()) == kFileHeaderMagic ||
-         head.substr(kSkippableHeadBytes) == kFileMagic;
+  const auto inner = std::string_view(head).substr(kSkippableHeadBytes);
+  if (inner == kFileMagic) return true;
+  // One bit makes the outer magic of a chunk that of a file.
+  return wire::load<std::uint32_t>(head.data()) == kFileHeaderMagic && !inner.starts_with(kChunkMagic);
 }
 
 }  // namespace understudy::capture

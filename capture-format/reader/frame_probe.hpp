@@ -43,7 +43,8 @@ class FrameProbe {
   std::optional<std::uint64_t> zstd_frame_end(std::uint64_t offset) const;
   /// True at the end of the file and where a frame of ours begins.
   bool is_frame_edge(std::uint64_t offset) const;
-  /// True when the 8 bytes at `offset` + 8 or the 4 at `offset` say "file header", intact or not.
+  /// True when the 8 bytes at `offset` + 8 say "file header", or the 4 at `offset` and those do not say
+  /// "chunk".
   bool resembles_file_header(std::uint64_t offset) const;
 
  private:

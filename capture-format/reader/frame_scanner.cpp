@@ -135,7 +135,8 @@ bool FrameScanner::step_damaged_file_header(ScanEvent& event) {
     first = find_first_chunk(*source_, sealed_files_, position_);
     header = first ? probe_.chunk_header(*first) : std::nullopt;
   }
-  if (!first || !header) {
+  const bool is_own_chunk = in_file_ && !sealed_ && header && header->file_uuid == file_->uuid;
+  if (!first || !header || is_own_chunk) {
     damaged_header_at_position();
     return false;
   }

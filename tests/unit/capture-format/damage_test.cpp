@@ -118,6 +118,19 @@ TEST(Damage, LostChunksAndReadChunksAddUp) {
   }
 }
 
+TEST(Damage, AnyBitOfAChunkHeaderCostsOneChunkAndNoProvenance) {
+  const auto bytes = capture_of_samples(0, kSamples);
+  const auto place = chunk_places(bytes)[3];
+  for (std::size_t bit = 0; bit < 8 * (place.data - place.begin); ++bit) {
+    auto damaged = bytes;
+    damaged[place.begin + bit / 8] = static_cast<char>(damaged[place.begin + bit / 8] ^ 1 << bit % 8);
+    const auto back = read_back_bytes(damaged);
+    ASSERT_EQ(back.damage.chunks_lost, 1u) << "bit " << bit;
+    ASSERT_EQ(back.exchanges.size(), kSamples - place.exchanges) << "bit " << bit;
+    ASSERT_FALSE(back.contains_unscrubbed) << "bit " << bit;
+  }
+}
+
 TEST(Damage, GarbageBetweenChunksIsSkippedAndNoChunkCountsAsLost) {
   const auto bytes = capture_of_samples(0, kSamples);
   auto damaged = bytes;
