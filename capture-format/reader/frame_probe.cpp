@@ -114,4 +114,9 @@ bool FrameProbe::resembles_file_header(std::uint64_t offset) const {
   return wire::load<std::uint32_t>(head.data()) == kFileHeaderMagic && !inner.starts_with(kChunkMagic);
 }
 
+bool FrameProbe::resembles_chunk_or_summary(std::uint64_t offset) const {
+  const auto inner = source_->read_at(offset + kSkippableHeadBytes, kChunkMagic.size());
+  return inner == kChunkMagic || inner == kSummaryInnerMagic;
+}
+
 }  // namespace understudy::capture

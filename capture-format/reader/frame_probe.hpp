@@ -46,6 +46,8 @@ class FrameProbe {
   /// True when the 8 bytes at `offset` + 8 say "file header", or the 4 at `offset` and those do not say
   /// "chunk".
   bool resembles_file_header(std::uint64_t offset) const;
+  /// True when the 4 bytes at `offset` + 8 say "chunk" or "summary", whatever stands before them.
+  bool resembles_chunk_or_summary(std::uint64_t offset) const;
 
  private:
   ByteSource* source_;

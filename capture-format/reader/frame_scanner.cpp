@@ -87,7 +87,8 @@ ScanEvent FrameScanner::next() {
       if (step_chunk(event)) return event;
     } else if (magic == kSummaryMagic) {
       if (step_summary(event)) return event;
-    } else if (is_skippable(magic) && in_file_ && probe_.is_frame_edge(end)) {
+    } else if (is_skippable(magic) && in_file_ && !probe_.resembles_chunk_or_summary(position_) &&
+               probe_.is_frame_edge(end)) {
       position_ = end;  // of a later minor version
     } else if (!in_file_) {
       if (step_damaged_file_header(event)) return event;
@@ -343,15 +344,17 @@ void FrameScanner::damaged_header_at_position() {
   const bool behind_unread = passed_over_.end == position_;
   // Where the chunk that was passed over is not whole, it is the damaged one.
   const bool is_lost = !behind_unread || read_stored(passed_over_.header, passed_over_.data_at);
+  const bool was_unresolved = unresolved_;
   if (is_lost && !sealed_) unresolved_ = true;
-  if (behind_unread)
-    go_on_after(passed_over_.data_at, passed_over_.trust_file_headers);
-  else
-    go_on_after(position_, false);
+  const auto at = position_;
+  const auto summary_at = behind_unread ? go_on_after(passed_over_.data_at, passed_over_.trust_file_headers)
+                                        : go_on_after(position_, false);
+  if (summary_at == at) unresolved_ = was_unresolved;  // that is what was damaged
 }
 
-/// To the nearest frame that can be trusted; no further than to `edge`, where one begins.
-void FrameScanner::go_on_after(std::uint64_t from, bool trust_file_headers, std::uint64_t edge) {
+/// To the nearest frame that can be trusted; no further than to `edge`, where one begins. Over a damaged
+/// summary it returns where that stands.
+std::uint64_t FrameScanner::go_on_after(std::uint64_t from, bool trust_file_headers, std::uint64_t edge) {
   ResyncRequest request;
   request.from = from;
   request.end = edge;
@@ -369,6 +372,7 @@ void FrameScanner::go_on_after(std::uint64_t from, bool trust_file_headers, std:
   if (found.past_summary) sealed_ = true;
   skip_to(found.offset);
   jumped_to_ = position_;
+  return found.summary_at;
 }
 
 void FrameScanner::skip_to(std::uint64_t offset) {

@@ -95,7 +95,7 @@ class FrameScanner {
   void leave_damage();
   void leave_file();
   void damaged_header_at_position();
-  void go_on_after(std::uint64_t from, bool trust_file_headers, std::uint64_t edge = UINT64_MAX);
+  std::uint64_t go_on_after(std::uint64_t from, bool trust_file_headers, std::uint64_t edge = UINT64_MAX);
   void skip_chunk(std::uint64_t data_at, std::uint64_t end, bool trust_file_headers);
   void skip_to(std::uint64_t offset);
   void note(std::string what);

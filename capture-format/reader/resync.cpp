@@ -78,8 +78,8 @@ class Search {
     return file->is(uuid) ? Belongs::yes : Belongs::no;
   }
 
-  bool take(std::uint64_t offset, bool past_summary) {
-    if (offset < best_.offset) best_ = {offset, past_summary};
+  bool take(std::uint64_t offset, bool past_summary, std::uint64_t summary_at = UINT64_MAX) {
+    if (offset < best_.offset) best_ = {offset, past_summary, summary_at};
     return true;
   }
 
@@ -115,7 +115,7 @@ class Search {
         begin < request_.from
             ? std::nullopt
             : probe_.summary(begin, request_.file_uuid, request_.file_start, FrameProbe::Depth::checksum);
-    return summary && summary->intact ? take(begin, false) : take(end, true);
+    return summary && summary->intact ? take(begin, false) : take(end, true, begin);
   }
 
   bool try_file_header(std::uint64_t magic_at) {

@@ -31,6 +31,7 @@ struct ResyncRequest {
 struct ResyncResult {
   std::uint64_t offset = 0;   ///< where to go on; `end`, or that of the source, when nothing was found
   bool past_summary = false;  ///< `offset` is the end of the file's own (damaged) summary
+  std::uint64_t summary_at = UINT64_MAX;  ///< where that begins, as its end says
 };
 
 /// Scans forward by the file's own uuid, so that captures inside captured bodies cannot confuse it.

@@ -118,16 +118,34 @@ TEST(Damage, LostChunksAndReadChunksAddUp) {
   }
 }
 
+constexpr std::uint64_t kFewSamples = 16;
+
+/// The file with that bit flipped.
+ReadBack read_with_flipped_bit(std::string bytes, std::size_t bit) {
+  bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ 1 << bit % 8);
+  return read_back_bytes(std::move(bytes));
+}
+
 TEST(Damage, AnyBitOfAChunkHeaderCostsOneChunkAndNoProvenance) {
-  const auto bytes = capture_of_samples(0, kSamples);
-  const auto place = chunk_places(bytes)[3];
-  for (std::size_t bit = 0; bit < 8 * (place.data - place.begin); ++bit) {
-    auto damaged = bytes;
-    damaged[place.begin + bit / 8] = static_cast<char>(damaged[place.begin + bit / 8] ^ 1 << bit % 8);
-    const auto back = read_back_bytes(damaged);
+  const auto bytes = capture_of_samples(0, kFewSamples);
+  const auto place = chunk_places(bytes).back();
+  for (auto bit = 8 * place.begin; bit < 8 * place.data; ++bit) {
+    const auto back = read_with_flipped_bit(bytes, bit);
     ASSERT_EQ(back.damage.chunks_lost, 1u) << "bit " << bit;
-    ASSERT_EQ(back.exchanges.size(), kSamples - place.exchanges) << "bit " << bit;
+    ASSERT_EQ(back.exchanges.size(), kFewSamples - place.exchanges) << "bit " << bit;
     ASSERT_FALSE(back.contains_unscrubbed) << "bit " << bit;
+  }
+}
+
+TEST(Damage, AnyBitAtTheEdgesOfASummaryIsToldAndCostsNoChunk) {
+  const auto bytes = capture_of_samples(0, kFewSamples);
+  const auto summary = chunk_places(bytes).back().end;
+  for (auto bit = 8 * summary; bit < 8 * bytes.size(); ++bit) {
+    if (bit == 8 * (summary + 40)) bit = 8 * (bytes.size() - 40);
+    const auto back = read_with_flipped_bit(bytes, bit);
+    ASSERT_EQ(back.damage.chunks_lost, 0u) << "bit " << bit;
+    ASSERT_NE(back.damage.incidents, 0u) << "bit " << bit;
+    ASSERT_EQ(back.exchanges.size(), kFewSamples) << "bit " << bit;
   }
 }
 
