@@ -1,10 +1,18 @@
 # understudy_library(NAME [ASIO|GLUE] [LINK targets...] [PRIVATE_LINK targets...] [DIRS sub folders...])
 #   One static library of a folder's .cpp files, alias understudy::NAME. What it links is what it may include:
 #   scripts/tidy holds the includes against the table in docs/architecture.md. GLUE: runs once per process (command
-#   lines). Sanitizer builds do not optimise it, and but for the edit-build-test loop its files are compiled in batches:
-#   each would spend more on CLI11's headers than on itself.
+#   lines), sanitizer builds do not optimise it. GLUE and ASIO are compiled in batches.
 # understudy_test(NAME [ASIO] [THREADED] DIRS folders... LINK targets... LABEL unit|component|conformance|e2e)
 #   One GoogleTest program of all .cpp files in the folders, registered with CTest.
+
+# Files that include Asio or CLI11 spend more on those headers' templates than on themselves, so all builds but the
+# edit-build-test loop compile several as one: names within their anonymous namespaces must differ.
+function(understudy_in_batches target)
+  if(UNDERSTUDY_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Release")
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  endif()
+endfunction()
 
 # Headers are precompiled four times in all, not once per target: Asio stays out of everything that does no I/O, and
 # test programs (`use` is test) are never optimised; what they test is.
@@ -44,8 +52,8 @@ function(understudy_library name)
   if(arg_GLUE AND UNDERSTUDY_SANITIZE)
     set(use test)
   endif()
-  if(arg_GLUE AND (UNDERSTUDY_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Release"))
-    set_target_properties(understudy_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 7)
+  if(arg_GLUE OR arg_ASIO)
+    understudy_in_batches(understudy_${name})
   endif()
   understudy_precompile(understudy_${name} ${arg_ASIO} ${use})
 endfunction()
@@ -62,6 +70,9 @@ function(understudy_test name)
   endforeach()
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE understudy_settings ${arg_LINK} gtest gmock gtest_main Threads::Threads)
+  if(arg_ASIO)
+    understudy_in_batches(${name})
+  endif()
   understudy_precompile(${name} ${arg_ASIO} test)
   add_dependencies(test_programs ${name})
   if(arg_ASIO OR arg_THREADED)

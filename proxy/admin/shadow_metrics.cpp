@@ -1,9 +1,8 @@
+#include "proxy/admin/code_classes.hpp"
 #include "proxy/admin/metrics.hpp"
 
 namespace understudy::proxy {
 namespace {
-
-constexpr std::array<std::string_view, 5> kCodeClasses{"1xx", "2xx", "3xx", "4xx", "5xx"};
 
 double number(std::uint64_t count) { return static_cast<double>(count); }
 

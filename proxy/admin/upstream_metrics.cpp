@@ -1,13 +1,11 @@
 #include "proxy/admin/upstream_metrics.hpp"
 
-#include <array>
+#include "proxy/admin/code_classes.hpp"
+
 #include <functional>
-#include <string_view>
 
 namespace understudy::proxy {
 namespace {
-
-constexpr std::array<std::string_view, 5> kCodeClasses{"1xx", "2xx", "3xx", "4xx", "5xx"};
 
 void add_requests(std::span<const HostReport> hosts, telemetry::MetricSet& set) {
   auto& family =

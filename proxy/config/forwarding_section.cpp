@@ -3,16 +3,16 @@
 namespace understudy::proxy {
 namespace {
 
-using Mode = http::ForwardedPolicy::Mode;
+using ForwardedMode = http::ForwardedPolicy::Mode;
 
-void read_mode(const config::Node& node, Mode& mode) {
+void read_mode(const config::Node& node, ForwardedMode& mode) {
   const auto text = node.text();
   if (text == "append")
-    mode = Mode::append;
+    mode = ForwardedMode::append;
   else if (text == "replace")
-    mode = Mode::replace;
+    mode = ForwardedMode::replace;
   else if (text == "off")
-    mode = Mode::off;
+    mode = ForwardedMode::off;
   else
     node.fail("mode is append, replace or off");
 }

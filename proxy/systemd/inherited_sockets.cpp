@@ -1,8 +1,8 @@
 #include "proxy/systemd/inherited_sockets.hpp"
 
 #include "core/base/units.hpp"
+#include "proxy/systemd/taken_variable.hpp"
 
-#include <cstdlib>
 #include <unistd.h>
 #include <utility>
 
@@ -14,13 +14,6 @@ namespace {
 /// sd_listen_fds(3): the first descriptor passed.
 constexpr int kFirstDescriptor = 3;
 constexpr std::uint64_t kDescriptorsMax = 1024;
-
-std::string take_variable(const char* name) {
-  const char* const value = std::getenv(name);
-  std::string text = value == nullptr ? "" : value;
-  ::unsetenv(name);
-  return text;
-}
 
 std::vector<std::string> split_names(std::string_view text) {
   std::vector<std::string> names;

@@ -1,10 +1,10 @@
 #include "proxy/systemd/service_notifier.hpp"
 
+#include "core/base/one_line.hpp"
 #include "core/base/units.hpp"
+#include "proxy/systemd/taken_variable.hpp"
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <ctime>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -15,20 +15,6 @@
 
 namespace understudy::proxy {
 namespace {
-
-std::string take_variable(const char* name) {
-  const char* const value = std::getenv(name);
-  std::string text = value == nullptr ? "" : value;
-  ::unsetenv(name);
-  return text;
-}
-
-/// A status is one line.
-std::string one_line(std::string_view text) {
-  std::string line(text);
-  std::replace(line.begin(), line.end(), '\n', ' ');
-  return line;
-}
 
 std::uint64_t monotonic_microseconds() {
   timespec now{};

@@ -11,7 +11,7 @@ namespace json = boost::json;
 
 constexpr int kSchemaVersion = 1;
 
-double seconds(std::chrono::nanoseconds value) { return std::chrono::duration<double>(value).count(); }
+double in_seconds(std::chrono::nanoseconds value) { return std::chrono::duration<double>(value).count(); }
 
 json::object reasons(const ReasonCounts& counts) {
   json::object out;
@@ -51,25 +51,25 @@ json::array captures(const RunResult& result) {
 }
 
 json::object latency(const Histogram& histogram) {
-  return {{"p50", seconds(histogram.quantile(0.5))},
-          {"p90", seconds(histogram.quantile(0.9))},
-          {"p95", seconds(histogram.quantile(0.95))},
-          {"p99", seconds(histogram.quantile(0.99))},
-          {"p999", seconds(histogram.quantile(0.999))},
-          {"max", seconds(histogram.max())},
+  return {{"p50", in_seconds(histogram.quantile(0.5))},
+          {"p90", in_seconds(histogram.quantile(0.9))},
+          {"p95", in_seconds(histogram.quantile(0.95))},
+          {"p99", in_seconds(histogram.quantile(0.99))},
+          {"p999", in_seconds(histogram.quantile(0.999))},
+          {"max", in_seconds(histogram.max())},
           {"n", histogram.count()}};
 }
 
 json::object short_latency(const Histogram& histogram) {
-  return {{"p50", seconds(histogram.quantile(0.5))},
-          {"p99", seconds(histogram.quantile(0.99))},
-          {"max", seconds(histogram.max())}};
+  return {{"p50", in_seconds(histogram.quantile(0.5))},
+          {"p99", in_seconds(histogram.quantile(0.99))},
+          {"max", in_seconds(histogram.max())}};
 }
 
 json::object pacing(const PacingResult& pacing) {
   return {{"mode", pacing.mode},
-          {"planned_seconds", seconds(pacing.planned)},
-          {"actual_seconds", seconds(pacing.actual)},
+          {"planned_seconds", in_seconds(pacing.planned)},
+          {"actual_seconds", in_seconds(pacing.actual)},
           {"lateness_seconds", short_latency(pacing.lateness)},
           {"generator_lag_seconds", short_latency(pacing.dispatch_lag)},
           {"held_back", pacing.held_back}};
@@ -127,7 +127,7 @@ json::object slowdown(const Slowdown& slowdown) {
           {"of", slowdown.pairs},
           {"endpoints", 1},
           {"p_value", slowdown.p_value},
-          {"floor_seconds", seconds(slowdown.floor)},
+          {"floor_seconds", in_seconds(slowdown.floor)},
           {"faster", slowdown.faster},
           {"example",
            {{"request", slowdown.endpoint},

@@ -70,7 +70,7 @@ void append_times(std::string& out, const RunResult& result) {
   if (pacing.paced) line("from due", latencies.intended);
 }
 
-void append_endpoints(std::string& out, const RunResult& result) {
+void append_endpoint_lines(std::string& out, const RunResult& result) {
   std::size_t clean = 0;
   std::size_t compared = 0;
   for (const auto& [endpoint, tally] : result.judge->endpoints()) {
@@ -142,7 +142,7 @@ std::string terminal_summary(const RunResult& result, bool colours) {
     out += fmt::format(
         "  noise        {} differences in {} places where the recording itself varies (see report.json)\n",
         noise, result.noise.size());
-  append_endpoints(out, result);
+  append_endpoint_lines(out, result);
   append_differences(out, result, painter);
   append_checks(out, result, painter);
   out += fmt::format("\nverdict: {}\n", verdict_line(result, painter));

@@ -29,7 +29,7 @@ using test::TestAuthority;
 using test::TlsPeer;
 using test::TlsPeerOptions;
 
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr std::string_view kGetOverTls = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr std::string_view kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 class TlsToOrigin : public ::testing::Test {
@@ -84,7 +84,7 @@ class TlsToOrigin : public ::testing::Test {
     return error;
   }
   Result<> send() {
-    return worker_.await([&] { return client_->send(kGet, "GET", true, response_, nullptr); });
+    return worker_.await([&] { return client_->send(kGetOverTls, "GET", true, response_, nullptr); });
   }
   void disconnect() {
     worker_.call([this] { client_->close(); });

@@ -15,7 +15,7 @@
 namespace understudy::test {
 namespace {
 
-constexpr std::string_view kGet = "GET /a?token=secret HTTP/1.1\r\nHost: shop\r\n\r\n";
+constexpr std::string_view kGetWithSecret = "GET /a?token=secret HTTP/1.1\r\nHost: shop\r\n\r\n";
 constexpr const char* kFormat =
     "{method} {path} {protocol} {status} {outcome} {reason} {retries} in={bytes_in} out={bytes_out} "
     "up={upstream} id={request_id} trace={trace_id} reused={upstream_reused}";
@@ -60,11 +60,11 @@ TEST(AccessLines, AnAnsweredRequestHasItsWholeStory) {
   ScriptedOrigin origin(ScriptedOrigin::answers({ScriptedOrigin::ok("hello")}));
   Logged logged(origin.port());
   RawClient client(logged.start().port());
-  client.send(kGet);
+  client.send(kGetWithSecret);
   const auto response = client.read_response();
   const auto line = logged.line();
   EXPECT_TRUE(line.starts_with("GET /a HTTP/1.1 200 ok - 0 ")) << line;
-  EXPECT_TRUE(has(line, "in=" + std::to_string(kGet.size()) + " ")) << line;
+  EXPECT_TRUE(has(line, "in=" + std::to_string(kGetWithSecret.size()) + " ")) << line;
   EXPECT_TRUE(has(line, "out=" + std::to_string(response.size()) + " ")) << line;
   EXPECT_TRUE(has(line, ":" + std::to_string(origin.port()))) << "the primary's address: " << line;
   EXPECT_FALSE(has(line, "secret")) << line;
@@ -155,7 +155,7 @@ TEST(AccessLines, AHeadThatDoesNotArriveIs408) {
 TEST(AccessLines, ADeadPrimaryIs502) {
   Logged logged(unused_port());
   RawClient client(logged.start().port());
-  client.send(kGet);
+  client.send(kGetWithSecret);
   EXPECT_EQ(status_of(client.read_response()), 502U);
   EXPECT_TRUE(logged.line().starts_with("GET /a HTTP/1.1 502 local_reply primary_unreachable "))
       << logged.line();
@@ -167,7 +167,7 @@ TEST(AccessLines, TooLargeAHeadOfThePrimaryIs502AndItsLimitIsCounted) {
   Logged logged(origin.port());
   auto& proxy = logged.start();
   RawClient client(proxy.port());
-  client.send(kGet);
+  client.send(kGetWithSecret);
   EXPECT_EQ(status_of(client.read_response()), 502U);
   EXPECT_TRUE(logged.line().starts_with("GET /a HTTP/1.1 502 local_reply primary_failed ")) << logged.line();
   const auto limit = static_cast<std::size_t>(proxy::LimitHit::response_head);
@@ -179,7 +179,7 @@ TEST(AccessLines, WhatTheProxyAddsIsMeasuredOnceForEachAnswerAtTheFirstTry) {
   RunningProxy proxy(origin);
   RawClient client(proxy.port());
   for (int i = 0; i < 3; ++i) {
-    client.send(kGet);
+    client.send(kGetWithSecret);
     client.read_response();
   }
   EXPECT_TRUE(eventually([&] { return proxy.counters().added_latency.count() == 3; }));
@@ -191,7 +191,7 @@ TEST(AccessLines, ASilentPrimaryIs504) {
   Logged logged(origin.port());
   logged.config.downstream.timeouts.response = std::chrono::milliseconds(200);
   RawClient client(logged.start().port());
-  client.send(kGet);
+  client.send(kGetWithSecret);
   EXPECT_EQ(status_of(client.read_response()), 504U);
   EXPECT_TRUE(logged.line().starts_with("GET /a HTTP/1.1 504 local_reply primary_timeout ")) << logged.line();
 }
@@ -203,7 +203,7 @@ TEST(AccessLines, AResponseThatThePrimaryCutIsNotOk) {
   }));
   Logged logged(origin.port());
   RawClient client(logged.start().port());
-  client.send(kGet);
+  client.send(kGetWithSecret);
   client.read_until_close();
   EXPECT_TRUE(logged.line().starts_with("GET /a HTTP/1.1 200 primary_failed closed_early ")) << logged.line();
 }
@@ -237,7 +237,7 @@ TEST(AccessLines, AClientThatGoesAwayInTheMiddleOfItsDownloadIsAnAbort) {
   auto& proxy = logged.start();
   {
     RawClient client(proxy.port());
-    client.send(kGet);
+    client.send(kGetWithSecret);
     client.read_exactly(10'000);
     client.reset();
   }
@@ -253,7 +253,7 @@ TEST(AccessLines, ARetryIsCounted) {
   Logged logged(origin.port());
   RawClient client(logged.start().port());
   for (int i = 0; i < 2; ++i) {
-    client.send(kGet);
+    client.send(kGetWithSecret);
     EXPECT_EQ(status_of(client.read_response()), 200U);
   }
   const auto lines = logged.lines(2);
@@ -286,7 +286,7 @@ TEST(AccessLines, AConnectionOverTheLimitHasALine) {
   logged.config.downstream.connections_max = 1;
   auto& proxy = logged.start();
   RawClient first(proxy.port());
-  first.send(kGet);
+  first.send(kGetWithSecret);
   EXPECT_EQ(status_of(first.read_response()), 200U);
   RawClient second(proxy.port());
   EXPECT_EQ(status_of(second.read_response()), 503U);
@@ -303,7 +303,7 @@ TEST(AccessLines, ConnectionsThatNeverAskedHaveNone) {
     RawClient silent(proxy.port());
   }
   RawClient client(proxy.port());
-  client.send(kGet);
+  client.send(kGetWithSecret);
   client.read_response();
   EXPECT_EQ(logged.lines(1).size(), 1U);
 }
@@ -316,7 +316,7 @@ TEST(AccessLines, RotationThroughTheServerGoesOnInANewFile) {
   config.access_log = proxy::AccessLogOptions{path.string(), proxy::LineFormat::parse("{path}").value(), 1.0};
   RunningProxy proxy(config);
   RawClient client(proxy.port());
-  client.send(kGet);
+  client.send(kGetWithSecret);
   client.read_response();
   ASSERT_TRUE(eventually([&] { return read_file(path) == "/a\n"; }));
   std::filesystem::rename(path, directory / "access.log.1");

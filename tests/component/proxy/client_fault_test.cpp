@@ -10,8 +10,6 @@
 namespace understudy::test {
 namespace {
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
-
 TEST(ClientFault, MalformedRequestIsRefusedAndNothingForwarded) {
   ScriptedOrigin origin(ScriptedOrigin::answers({ScriptedOrigin::ok("x")}));
   RunningProxy proxy(origin);

@@ -13,7 +13,7 @@ namespace {
 using std::literals::chrono_literals::operator""ms;
 using std::literals::chrono_literals::operator""s;
 
-constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr const char* kGetRoot = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 struct Drain : testing::Test {
   ScriptedOrigin origin{ScriptedOrigin::answers({ScriptedOrigin::ok("x")})};
@@ -27,7 +27,7 @@ TEST_F(Drain, WhoeverHasConnectedIsServedAndToldToClose) {
   for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<RawClient>(proxy.port()));
   proxy.server().drain();
   for (auto& client : clients) {
-    client->send(kGet);
+    client->send(kGetRoot);
     const auto response = client->read_response();
     EXPECT_EQ(status_of(response), 200u);
     EXPECT_NE(response.find("\r\nConnection: close\r\n"), std::string::npos);
@@ -38,7 +38,7 @@ TEST_F(Drain, WhoeverHasConnectedIsServedAndToldToClose) {
 TEST_F(Drain, IdleConnectionEndsCleanly) {
   RunningProxy proxy(config);
   RawClient client(proxy.port());
-  client.send(kGet);
+  client.send(kGetRoot);
   client.read_response();
   proxy.server().drain();
   EXPECT_EQ(client.read_until_close(), "");
@@ -59,7 +59,7 @@ TEST_F(Drain, ReadinessFailsFirstWhileConnectionsAreStillTaken) {
   proxy.server().drain();
   EXPECT_TRUE(eventually([&] { return ready() == 503; }));
   RawClient late(proxy.port());
-  late.send(kGet);
+  late.send(kGetRoot);
   EXPECT_EQ(status_of(late.read_response()), 200u);
   late.close();
   EXPECT_EQ(proxy.join(), ExitCode::ok);
@@ -71,7 +71,7 @@ TEST_F(Drain, DeadlineCutsWhatHangs) {
   hanging_config.downstream.timeouts.drain = 100ms;
   RunningProxy proxy(hanging_config);
   RawClient client(proxy.port());
-  client.send(kGet);
+  client.send(kGetRoot);
   ASSERT_TRUE(hanging.wait_for_connections(1));
   proxy.server().drain();
   EXPECT_EQ(proxy.join(), ExitCode::ok);

@@ -9,7 +9,6 @@
 namespace understudy::test {
 namespace {
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
 constexpr std::string_view kExpecting =
     "PUT / HTTP/1.1\r\nHost: s\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n";
 

@@ -9,7 +9,6 @@ namespace {
 using proxy::LocalReply;
 using proxy::PrimaryError;
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
 constexpr std::string_view kPost = "POST /a HTTP/1.1\r\nHost: shop\r\nContent-Length: 2\r\n\r\nhi";
 
 std::uint64_t count(const RunningProxy& proxy, LocalReply reply) {

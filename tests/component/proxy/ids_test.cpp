@@ -6,8 +6,6 @@
 namespace understudy::test {
 namespace {
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
-
 /// The value of a field as it stands in raw bytes; empty when it is not there.
 std::string field(const std::string& message, const std::string& name) {
   const auto at = message.find("\r\n" + name + ": ");

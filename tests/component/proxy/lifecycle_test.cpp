@@ -8,8 +8,6 @@
 namespace understudy::test {
 namespace {
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
-
 TEST(Lifecycle, DrainFinishesWhatRunsSaysCloseAndReturnsOk) {
   std::promise<void> answer;
   ScriptedOrigin origin([&](OriginConnection& connection) {

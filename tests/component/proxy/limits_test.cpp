@@ -14,8 +14,6 @@ namespace {
 using proxy::LimitHit;
 using proxy::TimeoutHit;
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
-
 std::uint64_t hits(const RunningProxy& proxy, LimitHit limit) {
   return proxy.counters().limits_hit[static_cast<std::size_t>(limit)].value();
 }

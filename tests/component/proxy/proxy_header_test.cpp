@@ -15,7 +15,7 @@ using std::literals::string_view_literals::operator""sv;
 constexpr std::string_view kHeader = "PROXY TCP4 192.0.2.7 198.51.100.1 54321 443\r\n";
 constexpr std::string_view kHeaderV2 =
     "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\x00\x02\x09\xc6\x33\x64\x01\xd4\x31\x01\xbb"sv;
-constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+constexpr std::string_view kGetAndClose = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 struct ProxyHeader : testing::Test {
   std::string ask(Mode mode, std::string_view header, std::string_view trusted = "127.0.0.0/8") {
@@ -24,7 +24,7 @@ struct ProxyHeader : testing::Test {
     policy.mode = mode;
     policy.trusted.push_back(proxy::AddressRange::parse(trusted).value());
     proxy = std::make_unique<RunningProxy>(config);
-    return RawClient::exchange(proxy->port(), std::string(header).append(kGet));
+    return RawClient::exchange(proxy->port(), std::string(header).append(kGetAndClose));
   }
   std::string forwarded() const { return origin.requests().back(); }
   std::uint64_t errors() const { return proxy->counters().proxy_protocol_errors.value(); }
@@ -49,7 +49,7 @@ TEST_F(ProxyHeader, ArrivesInPieces) {
     client.send(std::string_view(&byte, 1));
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  client.send(kGet);
+  client.send(kGetAndClose);
   EXPECT_EQ(status_of(client.read_response()), 200u);
   EXPECT_NE(forwarded().find("192.0.2.9"), std::string::npos);
 }
@@ -81,7 +81,7 @@ TEST_F(ProxyHeader, OptionalAndAbsentIsAnOrdinaryConnection) {
 TEST_F(ProxyHeader, OffLeavesTheBytesToHttp) {
   auto config = proxy_config(origin.port());
   RunningProxy running(config);
-  EXPECT_EQ(status_of(RawClient::exchange(running.port(), std::string(kHeader).append(kGet))), 400u);
+  EXPECT_EQ(status_of(RawClient::exchange(running.port(), std::string(kHeader).append(kGetAndClose))), 400u);
 }
 
 }  // namespace

@@ -8,8 +8,6 @@
 namespace understudy::test {
 namespace {
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
-
 /// Bytes that no two offsets share, so that a lost or doubled piece shows.
 std::string numbered(std::size_t bytes) {
   std::string out;

@@ -10,7 +10,7 @@
 namespace understudy::test {
 namespace {
 
-constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr const char* kGetOfReload = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// What `config` came to, once it is in force or refused.
 Outcome<> reload(RunningProxy& proxy, const proxy::ProxyConfig& config) {
@@ -21,7 +21,7 @@ Outcome<> reload(RunningProxy& proxy, const proxy::ProxyConfig& config) {
 }
 
 std::string get(RawClient& client) {
-  client.send(kGet);
+  client.send(kGetOfReload);
   return client.read_response();
 }
 

@@ -5,9 +5,13 @@
 #include "tests/support/scripted_origin.hpp"
 
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 namespace understudy::test {
+
+/// An ordinary request.
+inline constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
 
 /// One worker on a free loopback port with timeouts that suit tests; change `config` before `RunningProxy`.
 inline proxy::ProxyConfig proxy_config(std::uint16_t primary_port) {

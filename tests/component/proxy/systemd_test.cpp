@@ -62,7 +62,7 @@ TEST(ServiceNotifier, TellsTheLifeOfTheProxy) {
   EXPECT_EQ(manager.next().substr(0, 8), "READY=1\n");
   (*server)->reload([] { return Outcome<proxy::ProxyConfig>(Failure{"line 1:\nbad"}); });
   EXPECT_EQ(manager.next().substr(0, 12), "RELOADING=1\n");
-  EXPECT_EQ(manager.next(), "READY=1\nSTATUS=reload failed: line 1: bad");
+  EXPECT_EQ(manager.next(), "READY=1\nSTATUS=reload failed: line 1:\\nbad");
   (*server)->drain();
   EXPECT_EQ(manager.next(), "STOPPING=1\nSTATUS=draining");
   running.join();

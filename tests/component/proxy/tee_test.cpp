@@ -11,8 +11,6 @@ namespace {
 
 using proxy::Reason;
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop\r\n\r\n";
-
 std::uint64_t not_recorded(const proxy::ShadowStats& stats, Reason reason) {
   return stats.capture.not_recorded[static_cast<std::size_t>(reason)];
 }

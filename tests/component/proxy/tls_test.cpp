@@ -28,7 +28,7 @@ using test::TestAuthority;
 using test::TlsPeer;
 using test::TlsPeerOptions;
 
-constexpr std::string_view kGet = "GET /a HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n";
+constexpr std::string_view kGetOverTls = "GET /a HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n";
 
 class ProxyWithTls : public ::testing::Test {
  protected:
@@ -84,10 +84,10 @@ TEST_F(ProxyWithTls, ClientsAreServedOverTlsAndOnlyOverTls) {
     client.write("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
     EXPECT_TRUE(client.read_until("hello").ends_with("hello"));
   }
-  client.write(kGet);
+  client.write(kGetOverTls);
   EXPECT_TRUE(client.read_until_close().ends_with("hello"));
   EXPECT_TRUE(client.clean_end());
-  EXPECT_TRUE(RawClient::exchange(proxy.port(), kGet).starts_with("HTTP/1.1 400 "));
+  EXPECT_TRUE(RawClient::exchange(proxy.port(), kGetOverTls).starts_with("HTTP/1.1 400 "));
   EXPECT_EQ(primary.requests().size(), 4U);
   EXPECT_NE(primary.requests().front().find("X-Forwarded-Proto: https"), std::string::npos)
       << primary.requests().front();
@@ -113,7 +113,7 @@ TEST_F(ProxyWithTls, TruncatedOriginBodyIsPassedOnAsAnAbort) {
   const auto origin = https_origin("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf", false);
   RunningProxy proxy(config_to(*origin));
   RawClient modern(proxy.port());
-  modern.send(kGet);
+  modern.send(kGetOverTls);
   const auto chunked = modern.read_until_close();
   EXPECT_NE(chunked.find("half"), std::string::npos);
   EXPECT_FALSE(chunked.ends_with("0\r\n\r\n")) << chunked;
@@ -128,7 +128,7 @@ TEST_F(ProxyWithTls, AnnouncedEndOfAnOriginBodyIsWhole) {
   const auto origin = https_origin("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nall of it");
   RunningProxy proxy(config_to(*origin));
   RawClient client(proxy.port());
-  client.send(kGet);
+  client.send(kGetOverTls);
   EXPECT_TRUE(client.read_until_close().ends_with("0\r\n\r\n"));
 }
 
@@ -136,13 +136,14 @@ TEST_F(ProxyWithTls, OriginIsVerifiedAndItsConnectionsAreReused) {
   const auto origin = https_origin(ScriptedOrigin::ok("secure"));
   {
     RunningProxy proxy(config_to(*origin));
-    for (int i = 0; i < 5; ++i) EXPECT_TRUE(RawClient::exchange(proxy.port(), kGet).ends_with("secure"));
+    for (int i = 0; i < 5; ++i)
+      EXPECT_TRUE(RawClient::exchange(proxy.port(), kGetOverTls).ends_with("secure"));
     EXPECT_EQ(handshakes_, 1);
   }
   auto config = config_to(*origin);
   config.primary.tls.server_name = "bank.example";
   RunningProxy proxy(config);
-  EXPECT_TRUE(RawClient::exchange(proxy.port(), kGet).starts_with("HTTP/1.1 502 "));
+  EXPECT_TRUE(RawClient::exchange(proxy.port(), kGetOverTls).starts_with("HTTP/1.1 502 "));
   EXPECT_EQ(served_, 5);
 }
 
@@ -155,7 +156,7 @@ TEST_F(ProxyWithTls, ShadowIsMirroredToOverVerifiedTls) {
   target.url = *net::parse_origin_url("https://127.0.0.1:" + std::to_string(shadow->port()));
   target.tls = trusting();
   RunningProxy proxy(config);
-  EXPECT_TRUE(RawClient::exchange(proxy.port(), kGet).ends_with("hello"));
+  EXPECT_TRUE(RawClient::exchange(proxy.port(), kGetOverTls).ends_with("hello"));
   EXPECT_TRUE(test::eventually([&] { return served_ == 1; }));
 }
 

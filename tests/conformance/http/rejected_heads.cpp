@@ -9,7 +9,7 @@ struct Part {
   unsigned status = 400;
 };
 
-const std::string kHost = "Host: s\r\n";
+const std::string kHostLine = "Host: s\r\n";
 
 std::vector<Part> request_lines() {
   return {
@@ -112,22 +112,22 @@ std::vector<Part> fields() {
 std::vector<RejectedRequest> rejected_heads() {
   std::vector<RejectedRequest> cases;
   for (const auto& line : request_lines())
-    cases.push_back({line.name, line.bytes + "\r\n" + kHost + "\r\n", line.status});
+    cases.push_back({line.name, line.bytes + "\r\n" + kHostLine + "\r\n", line.status});
   for (const auto& host : hosts())
     cases.push_back({host.name, "GET / HTTP/1.1\r\nHost: " + host.bytes + "\r\n\r\n", host.status});
   for (const auto& field : fields())
     cases.push_back({std::string("Field") + field.name,
-                     "GET / HTTP/1.1\r\n" + kHost + field.bytes + "\r\n\r\n", field.status});
-  std::string many = "GET / HTTP/1.1\r\n" + kHost;
+                     "GET / HTTP/1.1\r\n" + kHostLine + field.bytes + "\r\n\r\n", field.status});
+  std::string many = "GET / HTTP/1.1\r\n" + kHostLine;
   for (int i = 0; i < 300; ++i) many += "A: b\r\n";
   cases.push_back({"TooManyFields", many + "\r\n", 431});
   cases.push_back({"TwoHostsInTwoCases", "GET / HTTP/1.1\r\nHost: a\r\nhOST: b\r\n\r\n", 400});
   cases.push_back({"TwoHostsInHttp10", "GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400});
   cases.push_back({"HostFolded", "GET / HTTP/1.1\r\nHost:\r\n a\r\n\r\n", 400});
   cases.push_back({"NoHostWithAbsoluteForm", "GET http://a/ HTTP/1.1\r\n\r\n", 400});
-  cases.push_back({"BareLfInFront", "\nGET / HTTP/1.1\r\n" + kHost + "\r\n", 400});
-  cases.push_back({"BareCrInFront", "\rGET / HTTP/1.1\r\n" + kHost + "\r\n", 400});
-  cases.push_back({"BareLfAtTheEndOfTheHead", "GET / HTTP/1.1\r\n" + kHost + "\n", 400});
+  cases.push_back({"BareLfInFront", "\nGET / HTTP/1.1\r\n" + kHostLine + "\r\n", 400});
+  cases.push_back({"BareCrInFront", "\rGET / HTTP/1.1\r\n" + kHostLine + "\r\n", 400});
+  cases.push_back({"BareLfAtTheEndOfTheHead", "GET / HTTP/1.1\r\n" + kHostLine + "\n", 400});
   return cases;
 }
 
