@@ -53,7 +53,7 @@ Failure flag_failure(const char* flag, const Failure& failure) {
 }
 
 template <class T>
-Outcome<> take(const char* flag, Outcome<T> parsed, T& into) {
+Outcome<> take_flag(const char* flag, Outcome<T> parsed, T& into) {
   if (!parsed) return flag_failure(flag, parsed.error());
   into = *std::move(parsed);
   return {};
@@ -63,7 +63,7 @@ Outcome<> read_shadows(const Flags& flags, ProxyConfig& config) {
   for (const auto& text : flags.shadows) {
     ShadowTarget shadow;
     shadow.name = "shadow" + std::to_string(config.shadows.size() + 1);
-    if (auto taken = take("--shadow", net::parse_origin_url(text), shadow.url); !taken) return taken;
+    if (auto taken = take_flag("--shadow", net::parse_origin_url(text), shadow.url); !taken) return taken;
     config.shadows.push_back(std::move(shadow));
   }
   return {};
@@ -71,7 +71,7 @@ Outcome<> read_shadows(const Flags& flags, ProxyConfig& config) {
 
 Outcome<> read_workers(const Flags& flags, ProxyConfig& config) {
   std::uint64_t workers = 0;
-  if (auto taken = take("--workers", parse_count(flags.workers), workers); !taken) return taken;
+  if (auto taken = take_flag("--workers", parse_count(flags.workers), workers); !taken) return taken;
   constexpr std::uint64_t kWorkersMax = 1024;
   if (workers == 0 || workers > kWorkersMax) return Failure{"--workers: give a number between 1 and 1024"};
   config.workers = static_cast<unsigned>(workers);
@@ -84,23 +84,24 @@ Outcome<ProxyConfig> config_of_flags(const Flags& flags) {
   Outcome<> taken;
   if (!flags.listen.empty()) {
     auto& listener = config.listeners.emplace_back();
-    taken = take("--listen", net::parse_listen_address(flags.listen), listener.address);
+    taken = take_flag("--listen", net::parse_listen_address(flags.listen), listener.address);
   }
   if (taken && !flags.primary.empty())
-    taken = take("--primary", net::parse_origin_url(flags.primary), config.primary.hosts.emplace_back().url);
+    taken =
+        take_flag("--primary", net::parse_origin_url(flags.primary), config.primary.hosts.emplace_back().url);
   if (taken) taken = read_shadows(flags, config);
   if (taken && !flags.sample.empty())
-    taken = take("--sample", parse_percent(flags.sample), config.sample_share);
+    taken = take_flag("--sample", parse_percent(flags.sample), config.sample_share);
   if (taken && !flags.workers.empty()) taken = read_workers(flags, config);
   if (taken && !flags.guard.empty())
-    taken = take("--guard", sections::load_guard_file(flags.guard), config.guard);
+    taken = take_flag("--guard", sections::load_guard_file(flags.guard), config.guard);
   if (taken && !flags.admin.empty()) {
     config.admin.emplace();
-    taken = take("--admin", net::parse_listen_address(flags.admin), config.admin->address);
+    taken = take_flag("--admin", net::parse_listen_address(flags.admin), config.admin->address);
   }
   if (taken && !flags.access_log.empty())
-    taken = take("--access-log", LineFormat::parse("json"),
-                 config.access_log.emplace(AccessLogOptions{flags.access_log, {}, 1.0}).format);
+    taken = take_flag("--access-log", LineFormat::parse("json"),
+                      config.access_log.emplace(AccessLogOptions{flags.access_log, {}, 1.0}).format);
   if (!flags.capture.empty()) config.capture.emplace().directory = flags.capture;
   if (!taken) return taken.error();
   if (auto checked = check_config(config); !checked) return checked.error();

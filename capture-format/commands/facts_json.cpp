@@ -8,8 +8,6 @@
 namespace understudy::capture {
 namespace {
 
-constexpr std::array<std::string_view, 6> kStatusNames{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
-
 template <class Pairs>
 void write_counts(JsonWriter& json, std::string_view key, const Pairs& pairs) {
   json.key(key).begin_object();
@@ -31,7 +29,8 @@ void write_traffic(JsonWriter& json, const CaptureFacts& facts) {
   json.member("connections", std::uint64_t{facts.connections.size()});
   json.member("sessions", std::uint64_t{facts.sessions.size()});
   json.key("status").begin_object();
-  for (std::size_t i = 0; i < kStatusNames.size(); ++i) json.member(kStatusNames[i], facts.status_class[i]);
+  for (std::size_t i = 0; i < kStatusClassNames.size(); ++i)
+    json.member(kStatusClassNames[i], facts.status_class[i]);
   json.end_object().key("status_codes").begin_object();
   for (const auto& [status, count] : facts.statuses)
     json.member(status == 0 ? std::string("none") : std::to_string(status), count);

@@ -5,8 +5,8 @@
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/commands/text_file.hpp"
 #include "capture-format/convert/json_writer.hpp"
+#include "capture-format/layout/file_names.hpp"
 #include "capture-format/rewrite/reseal.hpp"
-#include "capture-format/writer/capture_directory.hpp"
 #include "core/base/units.hpp"
 
 #include <filesystem>

@@ -1,5 +1,6 @@
 #include "capture-format/commands/index_listing.hpp"
 
+#include "capture-format/layout/record_names.hpp"
 #include "capture-format/reader/byte_source.hpp"
 #include "capture-format/reader/frame_scanner.hpp"
 #include "core/base/units.hpp"
@@ -16,7 +17,6 @@ namespace understudy::capture {
 namespace {
 
 constexpr std::array<std::string_view, 3> kKindNames{"data", "straggler", "gap"};
-constexpr std::array<std::string_view, 6> kStatusNames{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 constexpr std::array<std::pair<ChunkFlag, std::string_view>, 9> kFlagNames{{{kEncrypted, "encrypted"},
                                                                             {kRaw, "raw"},
                                                                             {kHas5xx, "5xx"},
@@ -84,7 +84,8 @@ void write_chunk(JsonWriter& json, const ChunkHeader& chunk, std::uint64_t offse
   json.member("exchanges", chunk.exchanges).member("raw_bytes", chunk.raw_bytes);
   json.member("stored_bytes", chunk.stored_bytes).member("max_latency_us", chunk.max_latency_us);
   json.key("status").begin_object();
-  for (std::size_t i = 0; i < kStatusNames.size(); ++i) json.member(kStatusNames[i], chunk.status_class[i]);
+  for (std::size_t i = 0; i < kStatusClassNames.size(); ++i)
+    json.member(kStatusClassNames[i], chunk.status_class[i]);
   json.end_object().member("dropped_exchanges", chunk.dropped_exchanges);
   json.key("flags").begin_array();
   for (const auto& [flag, name] : kFlagNames)

@@ -1,6 +1,6 @@
 #include "capture-format/commands/living_writer.hpp"
 
-#include "capture-format/writer/capture_directory.hpp"
+#include "capture-format/layout/file_names.hpp"
 
 #include <cerrno>
 #include <fcntl.h>

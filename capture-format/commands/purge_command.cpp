@@ -4,9 +4,9 @@
 #include "capture-format/commands/purge_report.hpp"
 #include "capture-format/commands/purge_sessions.hpp"
 #include "capture-format/commands/registration.hpp"
+#include "capture-format/layout/file_names.hpp"
 #include "capture-format/reader.hpp"
 #include "capture-format/rewrite/erase.hpp"
-#include "capture-format/writer/capture_directory.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/units.hpp"
 

@@ -1,10 +1,11 @@
 #include "capture-format/commands/purge_plan.hpp"
 
 #include "capture-format/commands/living_writer.hpp"
+#include "capture-format/layout/file_names.hpp"
 #include "capture-format/reader.hpp"
 #include "capture-format/reader/byte_source.hpp"
 #include "capture-format/reader/frame_scanner.hpp"
-#include "capture-format/writer/capture_directory.hpp"
+#include "core/base/clock.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -19,11 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_capture_name(const std::string& name) {
-  return !name.starts_with('.') &&
-         (name.ends_with(kFileSuffix) || name.ends_with(std::string(kFileSuffix) + std::string(kOpenSuffix)));
-}
-
 PurgeItem skipped(PurgeItem item, std::string reason) {
   item.action = PurgeAction::skip;
   item.incomplete = true;
@@ -32,11 +28,8 @@ PurgeItem skipped(PurgeItem item, std::string reason) {
 }
 
 std::uint64_t last_change_ns(const std::string& path) {
-  constexpr std::uint64_t kSecondNs = 1'000'000'000;
   struct stat status{};
-  if (stat(path.c_str(), &status) != 0) return UINT64_MAX;
-  return static_cast<std::uint64_t>(status.st_mtim.tv_sec) * kSecondNs +
-         static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
+  return stat(path.c_str(), &status) == 0 ? wall_ns_of(status.st_mtim) : UINT64_MAX;
 }
 
 /// What the headers of the chunks tell of ages. An encrypted file without its key is as old as its last

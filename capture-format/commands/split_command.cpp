@@ -3,6 +3,7 @@
 #include "capture-format/commands/registration.hpp"
 #include "capture-format/convert/json_writer.hpp"
 #include "capture-format/layout/endpoint_path.hpp"
+#include "capture-format/layout/file_names.hpp"
 #include "capture-format/reader.hpp"
 #include "core/base/ascii.hpp"
 #include "core/base/content_hash.hpp"
@@ -49,9 +50,9 @@ std::string file_name_of(std::string_view endpoint) {
     else if (!name.empty() && name.back() != '_')
       name += '_';
   }
-  constexpr std::size_t kNameBytesMax = 80;
+  constexpr std::size_t kPartNameBytesMax = 80;
   const auto hash = fmt::format("{:08x}", static_cast<std::uint32_t>(content_hash(endpoint)));
-  return name.substr(0, kNameBytesMax) + "-" + hash;
+  return name.substr(0, kPartNameBytesMax) + "-" + hash;
 }
 
 std::string part_of(const SplitOptions& options, const ExchangeView& exchange) {
@@ -84,7 +85,7 @@ class Parts {
         return Failure{fmt::format("more than {} parts: split by larger pieces", kPartsMax)};
       auto part = options_;
       part.threads = 1;  // there may be many parts
-      part.output = (std::filesystem::path(options_.output) / (name + ".ucap.zst")).string();
+      part.output = (std::filesystem::path(options_.output) / (name + std::string(kFileSuffix))).string();
       auto writer = open_output(part, provenance_, "split", std::size_t{1} << 20, 3);
       if (!writer) return writer.error();
       found = writers_.emplace(name, *std::move(writer)).first;

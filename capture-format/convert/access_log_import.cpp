@@ -4,6 +4,7 @@
 #include "capture-format/convert/har_entry.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "core/base/ascii.hpp"
+#include "core/base/clock.hpp"
 
 #include <algorithm>
 #include <span>
@@ -12,8 +13,6 @@
 
 namespace understudy::capture {
 namespace {
-
-constexpr std::uint64_t kSecondNs = 1'000'000'000;
 
 void add_header(MessageView& message, std::string_view name, std::string_view value) {
   if (!value.empty()) message.headers.push_back({name, value});

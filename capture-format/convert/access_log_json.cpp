@@ -1,6 +1,7 @@
 #include "capture-format/convert/access_log_line.hpp"
 #include "capture-format/convert/json_access.hpp"
 #include "core/base/ascii.hpp"
+#include "core/base/clock.hpp"
 #include "core/base/units.hpp"
 #include "core/http/grammar.hpp"
 
@@ -67,7 +68,7 @@ bool read_time(const json::object& object, AccessLogLine& line) {
   const auto at = epoch_time(object, {"msec", "ts", "time", "timestamp"});
   if (!at) return false;
   line.time_ns = *at;
-  line.exact_time = *at % 1'000'000'000 != 0;
+  line.exact_time = *at % kSecondNs != 0;
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include "capture-format/convert/har_url.hpp"
 #include "capture-format/layout/wall_time.hpp"
 #include "core/base/ascii.hpp"
+#include "core/base/clock.hpp"
 #include "core/http/grammar.hpp"
 
 #include <algorithm>
@@ -13,8 +14,6 @@
 
 namespace understudy::capture {
 namespace {
-
-constexpr std::uint64_t kSecondNs = 1'000'000'000;
 
 /// Cuts the line into its fields from the left.
 class Fields {

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kInvalid = 0xff;
-constexpr std::uint8_t kSpace = 0xfe;
+constexpr std::uint8_t kSpaceValue = 0xfe;
 
 constexpr std::array<std::uint8_t, 256> make_values() {
   std::array<std::uint8_t, 256> values{};
@@ -17,7 +17,7 @@ constexpr std::array<std::uint8_t, 256> make_values() {
     values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
   values[static_cast<unsigned char>('-')] = 62;
   values[static_cast<unsigned char>('_')] = 63;
-  for (const char c : {' ', '\t', '\r', '\n'}) values[static_cast<unsigned char>(c)] = kSpace;
+  for (const char c : {' ', '\t', '\r', '\n'}) values[static_cast<unsigned char>(c)] = kSpaceValue;
   return values;
 }
 
@@ -40,7 +40,8 @@ std::string base64_encode(std::string_view bytes) {
 }
 
 std::optional<std::string> base64_decode(std::string_view text) {
-  while (!text.empty() && (text.back() == '=' || kValues[static_cast<unsigned char>(text.back())] == kSpace))
+  while (!text.empty() &&
+         (text.back() == '=' || kValues[static_cast<unsigned char>(text.back())] == kSpaceValue))
     text.remove_suffix(1);
   std::string bytes;
   bytes.reserve(text.size() / 4 * 3 + 3);
@@ -48,7 +49,7 @@ std::optional<std::string> base64_decode(std::string_view text) {
   std::size_t digits = 0;
   for (const char c : text) {
     const auto value = kValues[static_cast<unsigned char>(c)];
-    if (value == kSpace) continue;
+    if (value == kSpaceValue) continue;
     if (value == kInvalid) return std::nullopt;
     bits = bits << 6 | value;
     if (++digits % 4 == 0)

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kInlineBodyMax = 16 * 1024;
 
 /// Within '...' a POSIX shell interprets nothing; a quote ends it, so each is put beside.
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'')
@@ -34,7 +34,7 @@ bool has_header(const MessageView& request, std::string_view name) {
 
 std::string header_argument(std::string_view name, std::string_view value) {
   // "Name;" is how curl is told to send a field without a value.
-  return " -H " + quoted(value.empty() ? fmt::format("{};", name) : fmt::format("{}: {}", name, value));
+  return " -H " + shell_quoted(value.empty() ? fmt::format("{};", name) : fmt::format("{}: {}", name, value));
 }
 
 std::string header_arguments(const MessageView& request) {
@@ -45,7 +45,7 @@ std::string header_arguments(const MessageView& request) {
   }
   // What curl would add by itself was not sent.
   for (const auto name : {"User-Agent", "Accept"})
-    if (!has_header(request, name)) out += " -H " + quoted(fmt::format("{}:", name));
+    if (!has_header(request, name)) out += " -H " + shell_quoted(fmt::format("{}:", name));
   if (!request.body.empty() && !has_header(request, "Content-Type")) out += " -H 'Content-Type:'";
   return out;
 }
@@ -67,14 +67,14 @@ std::string_view CurlExporter::write(std::string& out, const ExchangeView& excha
   if (piped) out += fmt::format("printf %s '{}' | base64 -d | ", base64_encode(request.body));
   out += "curl -sS --globoff --path-as-is ";
   out += request.version == 10 ? "--http1.0" : "--http1.1";
-  out += request.method == "HEAD" ? std::string(" --head") : " -X " + quoted(request.method);
+  out += request.method == "HEAD" ? std::string(" --head") : " -X " + shell_quoted(request.method);
   out += header_arguments(request);
   if (piped)
     out += " --data-binary @-";
   else if (!request.body.empty())
     // An @ at the begin would name a file.
-    out += (request.body.front() == '@' ? " --data-raw " : " --data-binary ") + quoted(request.body);
-  out += " -- " + quoted(url_of(exchange)) + '\n';
+    out += (request.body.front() == '@' ? " --data-raw " : " --data-binary ") + shell_quoted(request.body);
+  out += " -- " + shell_quoted(url_of(exchange)) + '\n';
   return {};
 }
 

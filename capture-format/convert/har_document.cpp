@@ -12,8 +12,6 @@
 namespace understudy::capture {
 namespace {
 
-constexpr std::size_t kDepthMax = 512;
-
 /// Finds its way through JSON text by brackets and strings alone. What it skips is checked by a real parser.
 class Skimmer {
  public:
@@ -162,7 +160,7 @@ bool is_of_mitmproxy(std::string_view text) noexcept {
 /// Everything but the entries must be JSON too. The place of an error is told for the whole text.
 Outcome<> check_rest(std::string_view text, std::size_t entries_begin, std::size_t entries_end) {
   boost::json::parse_options options;
-  options.max_depth = kDepthMax;
+  options.max_depth = HarDocument::kDepthMax;
   options.allow_invalid_utf8 = true;
   boost::json::stream_parser parser({}, options);
   boost::system::error_code error;

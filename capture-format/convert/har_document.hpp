@@ -14,6 +14,9 @@ namespace understudy::capture {
 /// Where the entries stand in the text. Fails with one sentence when the text is no HAR.
 class HarDocument {
  public:
+  /// Levels of nesting. More: no JSON that we read.
+  static constexpr std::size_t kDepthMax = 512;
+
   /// Also replaces escaped halves of surrogate pairs, which browsers write and JSON forbids, by U+FFFD. In
   /// what mitmproxy wrote (`python`, or it says so), U+DC80 to U+DCFF are bytes that were no UTF-8 (PEP 383).
   static Outcome<HarDocument> parse(std::string text, bool python = false);

@@ -2,6 +2,7 @@
 
 #include "capture-format/convert/base64.hpp"
 #include "capture-format/convert/har_body.hpp"
+#include "capture-format/convert/har_document.hpp"
 #include "capture-format/convert/har_own_fields.hpp"
 #include "capture-format/convert/har_url.hpp"
 #include "capture-format/convert/json_access.hpp"
@@ -21,12 +22,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kDepthMax = 512;
 constexpr double kTimingMillisecondsMax = 1e9;
 
 Outcome<json::value> parse(std::string_view text) {
   json::parse_options options;
-  options.max_depth = kDepthMax;
+  options.max_depth = HarDocument::kDepthMax;
   options.allow_invalid_utf8 = true;  // bytes that a tool wrote as they were stay as they are
   boost::system::error_code error;
   auto value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);

@@ -34,7 +34,7 @@ std::optional<Enumerator> named(std::string_view name, std::size_t count) {
   return std::nullopt;
 }
 
-void write_text(JsonWriter& out, std::string_view key, std::string_view bytes) {
+void write_own_text(JsonWriter& out, std::string_view key, std::string_view bytes) {
   out.member(key, bytes);
   if (!is_utf8(bytes)) out.member(fmt::format("_{}Base64", key), base64_encode(bytes));
 }
@@ -45,7 +45,7 @@ void write_pairs(JsonWriter& out, std::string_view key, const std::vector<Pair>&
   out.key(key).begin_array();
   for (const auto& [name, value] : pairs) {
     out.begin_object().member("name", name);
-    write_text(out, "value", value);
+    write_own_text(out, "value", value);
     out.end_object();
   }
   out.end_array();
@@ -215,9 +215,10 @@ void write_own_fields(JsonWriter& out, const ExchangeView& exchange, std::string
   write_message(out, "request", exchange.request);
   if (exchange.has_response) write_message(out, "response", exchange.response);
   const auto parts = split_url(url);
-  if (!parts || parts->target != exchange.request.target) write_text(out, "target", exchange.request.target);
+  if (!parts || parts->target != exchange.request.target)
+    write_own_text(out, "target", exchange.request.target);
   if (!parts || parts->authority != exchange.request.authority)
-    write_text(out, "authority", exchange.request.authority);
+    write_own_text(out, "authority", exchange.request.authority);
   write_exact_timings(out, exchange.timings);
   if (exchange.session_key != 0) out.member("session_key", fmt::format("{:016x}", exchange.session_key));
   if (exchange.stream_id != 0) out.member("stream_id", exchange.stream_id);

@@ -10,7 +10,7 @@
 namespace understudy::capture {
 namespace {
 
-void write_text(JsonWriter& json, std::string_view key, std::string_view bytes) {
+void write_any_bytes(JsonWriter& json, std::string_view key, std::string_view bytes) {
   json.member(key, bytes);
   if (!is_utf8(bytes)) json.member(fmt::format("{}_base64", key), base64_encode(bytes));
 }
@@ -19,14 +19,14 @@ void write_fields(JsonWriter& json, std::string_view key, const std::vector<Head
   json.key(key).begin_array();
   for (const auto& [name, value] : fields) {
     json.begin_object();
-    write_text(json, "name", name);
-    write_text(json, "value", value);
+    write_any_bytes(json, "name", name);
+    write_any_bytes(json, "value", value);
     json.end_object();
   }
   json.end_array();
 }
 
-void write_content(JsonWriter& json, const MessageView& message) {
+void write_message(JsonWriter& json, const MessageView& message) {
   json.member("version", message.version == 10 ? "1.0" : "1.1");
   write_fields(json, "headers", message.headers);
   if (is_utf8(message.body))
@@ -41,17 +41,17 @@ void write_content(JsonWriter& json, const MessageView& message) {
 
 void write_request(JsonWriter& json, const MessageView& request) {
   json.key("request").begin_object();
-  write_text(json, "method", request.method);
-  write_text(json, "authority", request.authority);
-  write_text(json, "target", request.target);
-  write_content(json, request);
+  write_any_bytes(json, "method", request.method);
+  write_any_bytes(json, "authority", request.authority);
+  write_any_bytes(json, "target", request.target);
+  write_message(json, request);
   json.end_object();
 }
 
 void write_response(JsonWriter& json, const MessageView& response) {
   json.key("response").begin_object().member("status", response.status);
-  write_text(json, "reason", response.reason);
-  write_content(json, response);
+  write_any_bytes(json, "reason", response.reason);
+  write_message(json, response);
   json.end_object();
 }
 

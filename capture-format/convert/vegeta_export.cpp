@@ -18,7 +18,7 @@ bool already_written(const MessageView& request, const HeaderView& header) {
   return false;
 }
 
-void write_headers(JsonWriter& json, const MessageView& request) {
+void write_sent_headers(JsonWriter& json, const MessageView& request) {
   json.key("header").begin_object();
   for (const auto& header : request.headers) {
     const bool stale = request.content_decoded && iequals(header.name, "content-encoding");
@@ -41,7 +41,7 @@ std::string_view VegetaExporter::write(std::string& out, const ExchangeView& exc
   if (!texts) lost("header_not_utf8");
   JsonWriter json(out);
   json.begin_object().member("method", request.method).member("url", url_of(exchange));
-  write_headers(json, request);
+  write_sent_headers(json, request);
   if (!request.body.empty()) json.member("body", base64_encode(request.body));
   json.end_object();
   out += '\n';

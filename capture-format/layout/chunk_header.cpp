@@ -10,7 +10,6 @@ namespace understudy::capture {
 namespace {
 
 using At = ChunkHeaderOffset;
-constexpr std::size_t kCrcBytes = 4;
 static_assert(At::kExtensions + kCrcBytes == kChunkHeaderBytes);
 static_assert(At::kBloom + RouteBloom::kBytes == At::kReserved);
 static_assert(kChunkHeaderBytes + kChunkExtensionBytesMax == kChunkHeaderBytesMax);

@@ -20,7 +20,6 @@ constexpr std::size_t kMagicAt = 8;
 constexpr std::size_t kMajorAt = 16;
 constexpr std::size_t kMinorAt = 17;
 constexpr std::size_t kLengthAt = 34;
-constexpr std::size_t kCrcBytes = 4;
 constexpr std::size_t kMagicVersionAt = 5;  // the digit in "UCAPv1"
 
 const std::string& descriptor_set() {

@@ -1,4 +1,4 @@
-// The names of a record's enumerators in every text that we write.
+// The names of a record's enumerators and classes of status in every text that we write.
 #pragma once
 
 #include "capture-format/record.hpp"
@@ -7,6 +7,9 @@
 #include <string_view>
 
 namespace understudy::capture {
+
+/// As chunk headers count them: [0] is no response at all.
+inline constexpr std::array<std::string_view, 6> kStatusClassNames{"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
 constexpr std::string_view name_of(Fate fate) noexcept {
   constexpr std::array<std::string_view, 5> kNames{"ok", "client_abort", "upstream_timeout", "reset",

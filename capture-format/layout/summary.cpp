@@ -20,7 +20,6 @@ constexpr std::size_t kFlagsAt = 14;
 constexpr std::size_t kCountAt = 16;
 constexpr std::uint16_t kSummaryEncrypted = 1;
 constexpr std::uint16_t kSummaryPacked = 2;
-constexpr std::size_t kCrcBytes = 4;
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kTailBytes = kCrcBytes + kSummaryTrailerBytes;
 constexpr std::size_t kUuidInTrailerBytes = 8;

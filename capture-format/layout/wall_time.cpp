@@ -1,6 +1,7 @@
 #include "capture-format/layout/wall_time.hpp"
 
 #include "core/base/ascii.hpp"
+#include "core/base/clock.hpp"
 
 #include <chrono>
 #include <ctime>
@@ -10,8 +11,6 @@
 
 namespace understudy::capture {
 namespace {
-
-constexpr std::uint64_t kSecond = 1'000'000'000;
 
 /// Takes exactly `digits` digits from the front.
 bool take_number(std::string_view& text, std::size_t digits, int& number) {
@@ -35,7 +34,7 @@ bool take(std::string_view& text, char expected) {
 bool take_fraction(std::string_view& text, std::uint64_t& fraction_ns) {
   fraction_ns = 0;
   if (!take(text, '.') && !take(text, ',')) return true;
-  std::uint64_t unit = kSecond / 10;
+  std::uint64_t unit = kSecondNs / 10;
   if (text.empty() || !ascii_digit(text.front())) return false;
   for (; !text.empty() && ascii_digit(text.front()); text.remove_prefix(1), unit /= 10)
     fraction_ns += unit * static_cast<std::uint64_t>(text.front() - '0');
@@ -74,12 +73,12 @@ std::optional<std::uint64_t> parse_wall_time(std::string_view text) {
   const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   const std::int64_t seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset_minutes * 60;
   if (seconds < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(seconds) * kSecond + fraction_ns;
+  return static_cast<std::uint64_t>(seconds) * kSecondNs + fraction_ns;
 }
 
 std::string exact_wall_time(std::uint64_t wall_ns) {
-  const auto seconds = fmt::gmtime(static_cast<std::time_t>(wall_ns / kSecond));
-  const auto fraction = wall_ns % kSecond;
+  const auto seconds = fmt::gmtime(static_cast<std::time_t>(wall_ns / kSecondNs));
+  const auto fraction = wall_ns % kSecondNs;
   if (fraction % 1'000'000 == 0)
     return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", seconds, fraction / 1'000'000);
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:09}Z", seconds, fraction);

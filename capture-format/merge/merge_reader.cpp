@@ -17,7 +17,6 @@
 namespace understudy::capture {
 namespace {
 
-constexpr const ExchangeView* kNoMore = nullptr;
 /// Chunks read ahead; that many threads have work.
 constexpr std::size_t kChunksAheadMax = 16;
 /// Of the memory, for chunks read ahead.
@@ -25,13 +24,13 @@ constexpr std::size_t kReadAheadShare = 4;
 constexpr std::size_t kSpareChunksMax = 16;
 
 /// A chunk that is held, by its next exchange.
-struct Head {
+struct ChunkHead {
   std::uint64_t start_ns = 0;
   std::uint32_t source = 0;
   std::uint64_t offset = 0;
   MergeChunk* chunk = nullptr;
 
-  bool operator>(const Head& other) const noexcept {
+  bool operator>(const ChunkHead& other) const noexcept {
     return std::tie(start_ns, source, offset) > std::tie(other.start_ns, other.source, other.offset);
   }
 };
@@ -124,7 +123,7 @@ struct MergeReader::Impl {
     release_used_up();
     while (!chunks->at_end() && (heads.empty() || chunks->next_min_start_ns() <= heads.top().start_ns))
       hold(chunks->next());
-    if (heads.empty()) return kNoMore;
+    if (heads.empty()) return nullptr;
     auto head = heads.top();
     heads.pop();
     // Decoded once already: it cannot fail.
@@ -218,7 +217,7 @@ struct MergeReader::Impl {
   MergeOptions options;
   std::optional<PlannedChunks> chunks;
   std::unordered_map<const MergeChunk*, std::unique_ptr<MergeChunk>> held;
-  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
+  std::priority_queue<ChunkHead, std::vector<ChunkHead>, std::greater<>> heads;
   MergeChunk* used_up = nullptr;
   std::unique_ptr<TimeSorter> sorter;
   std::size_t source = 0;

@@ -14,11 +14,11 @@ namespace understudy::capture {
 namespace {
 
 /// What is written is soon read and then gone.
-constexpr int kLevel = 1;
+constexpr int kRunLevel = 1;
 /// start, source, length
 constexpr std::size_t kEntryHeadBytes = 16;
 /// raw length, stored length, number
-constexpr std::size_t kBlockHeadBytes = 16;
+constexpr std::size_t kRunBlockHeadBytes = 16;
 
 /// No number comes twice under one key.
 GcmNonce nonce_of(std::uint64_t number) {
@@ -40,7 +40,7 @@ struct SortedRuns::Block {
   std::string_view out;  ///< after `compress`; empty when it failed
 
   Block() {
-    ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, kLevel);
+    ZSTD_CCtx_setParameter(zstd, ZSTD_c_compressionLevel, kRunLevel);
     ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
   }
   Block(const Block&) = delete;
@@ -50,19 +50,19 @@ struct SortedRuns::Block {
   void compress(const SecretKey* key) {
     out = {};
     const auto bound = ZSTD_compressBound(used);
-    char* at = stored.resize(kBlockHeadBytes + bound);
-    auto size = ZSTD_compress2(zstd, at + kBlockHeadBytes, bound, raw.get(), used);
+    char* at = stored.resize(kRunBlockHeadBytes + bound);
+    auto size = ZSTD_compress2(zstd, at + kRunBlockHeadBytes, bound, raw.get(), used);
     if (ZSTD_isError(size) != 0) return;
     if (key != nullptr) {
-      const std::string_view plain(at + kBlockHeadBytes, size);
-      at = sealed.resize(kBlockHeadBytes + size + kGcmTagBytes);
-      if (!gcm_seal(*key, nonce_of(number), {}, plain, at + kBlockHeadBytes)) return;
+      const std::string_view plain(at + kRunBlockHeadBytes, size);
+      at = sealed.resize(kRunBlockHeadBytes + size + kGcmTagBytes);
+      if (!gcm_seal(*key, nonce_of(number), {}, plain, at + kRunBlockHeadBytes)) return;
       size += kGcmTagBytes;
     }
     wire::store(at, static_cast<std::uint32_t>(used));
     wire::store(at + 4, static_cast<std::uint32_t>(size));
     wire::store(at + 8, number);
-    out = {at, kBlockHeadBytes + size};
+    out = {at, kRunBlockHeadBytes + size};
   }
 };
 
@@ -142,7 +142,7 @@ Outcome<SortedRuns::Run> SortedRuns::end_run() {
 }
 
 Outcome<std::string_view> SortedRuns::read_block(std::uint64_t& at, ChunkBytes& into) {
-  std::array<char, kBlockHeadBytes> head;
+  std::array<char, kRunBlockHeadBytes> head;
   if (auto read = file_.read_at(at, head.data(), head.size()); !read) return read.error();
   const auto raw_bytes = wire::load<std::uint32_t>(head.data());
   const auto stored_bytes = wire::load<std::uint32_t>(head.data() + 4);

@@ -21,11 +21,11 @@ constexpr std::size_t kRunsMax = 256;
 constexpr const ExchangeView* kNoMore = nullptr;
 
 /// One run while runs are merged: its next exchange, and its place among runs of the same time.
-struct Head {
+struct RunHead {
   std::uint64_t start_ns = 0;
   std::size_t run = 0;
 
-  bool operator>(const Head& other) const noexcept {
+  bool operator>(const RunHead& other) const noexcept {
     return start_ns != other.start_ns ? start_ns > other.start_ns : run > other.run;
   }
 };
@@ -34,7 +34,7 @@ struct Head {
 
 struct TimeSorter::Merging {
   std::vector<SortedRuns::Cursor> cursors;
-  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
+  std::priority_queue<RunHead, std::vector<RunHead>, std::greater<>> heads;
   std::optional<std::size_t> given;  ///< its cursor moves on with the next call
 
   Merging(SortedRuns& file, const std::vector<SortedRuns::Run>& runs) {

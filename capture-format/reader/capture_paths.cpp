@@ -1,5 +1,7 @@
 #include "capture-format/reader/capture_paths.hpp"
 
+#include "capture-format/layout/file_names.hpp"
+
 #include <algorithm>
 #include <system_error>
 
@@ -12,10 +14,8 @@ Outcome<std::vector<std::filesystem::path>> captures_in(const std::filesystem::p
   std::vector<std::filesystem::path> found;
   for (std::filesystem::directory_iterator each(directory, error), end; !error && each != end;
        each.increment(error)) {
-    const auto name = each->path().filename().string();
     std::error_code gone;
-    if (!name.starts_with('.') && (name.ends_with(kCaptureSuffix) || name.ends_with(kOpenCaptureSuffix)) &&
-        each->is_regular_file(gone))
+    if (is_capture_name(each->path().filename().string()) && each->is_regular_file(gone))
       found.push_back(each->path());
   }
   if (error) return Failure{fmt::format("{}: {}", directory.string(), error.message())};
@@ -33,7 +33,7 @@ Outcome<std::vector<std::string>> expand_capture_paths(const std::vector<std::st
     }
     const auto captures = captures_in(path);
     if (!captures) return captures.error();
-    if (captures->empty()) return Failure{fmt::format("{}: holds no captures (*{})", path, kCaptureSuffix)};
+    if (captures->empty()) return Failure{fmt::format("{}: holds no captures (*{})", path, kFileSuffix)};
     for (const auto& capture : *captures) files.push_back(capture.string());
   }
   return {boost::system::in_place_value, std::move(files)};

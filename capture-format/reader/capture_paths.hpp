@@ -5,13 +5,9 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace understudy::capture {
-
-inline constexpr std::string_view kCaptureSuffix = ".ucap.zst";
-inline constexpr std::string_view kOpenCaptureSuffix = ".ucap.zst.part";
 
 /// The captures of a directory by name, sealed ones and those that are still open or were left so; hidden
 /// files are not looked at.

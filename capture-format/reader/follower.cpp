@@ -1,5 +1,6 @@
 #include "capture-format/reader/follower.hpp"
 
+#include "capture-format/layout/file_names.hpp"
 #include "capture-format/reader/byte_source.hpp"
 #include "capture-format/reader/capture_paths.hpp"
 #include "capture-format/reader/frame_probe.hpp"
@@ -13,14 +14,7 @@
 namespace understudy::capture {
 namespace {
 
-constexpr std::string_view kPart = ".part";
-
-/// The name that the file has once it is sealed.
-std::string sealed_name(const std::filesystem::path& path) {
-  auto name = path.filename().string();
-  if (name.ends_with(kPart)) name.resize(name.size() - kPart.size());
-  return name;
-}
+std::string final_name(const std::filesystem::path& path) { return sealed_name(path.filename().string()); }
 
 /// A file that was created just now may not have it.
 bool has_header(const std::filesystem::path& path) {
@@ -51,14 +45,15 @@ void Follower::skip_what_is_there() {
   const std::filesystem::path* newest = nullptr;
   std::filesystem::file_time_type newest_time;
   for (const auto& capture : *captures) {
-    followed_.insert(sealed_name(capture));
+    followed_.insert(final_name(capture));
     std::error_code gone;
     const auto written = std::filesystem::last_write_time(capture, gone);
-    if (gone || !capture.string().ends_with(kPart) || (newest != nullptr && written < newest_time)) continue;
+    if (gone || !capture.string().ends_with(kOpenSuffix) || (newest != nullptr && written < newest_time))
+      continue;
     newest = &capture;
     newest_time = written;
   }
-  if (newest != nullptr) followed_.erase(sealed_name(*newest));
+  if (newest != nullptr) followed_.erase(final_name(*newest));
 }
 
 std::optional<std::string> Follower::next_name() {
@@ -67,7 +62,7 @@ std::optional<std::string> Follower::next_name() {
   std::set<std::string> there;
   std::optional<std::string> first;
   for (const auto& capture : *captures) {
-    auto name = sealed_name(capture);
+    auto name = final_name(capture);
     const bool is_new = !followed_.contains(name);
     if (is_new && (!first || name < *first)) first = name;
     there.insert(std::move(name));
@@ -79,7 +74,7 @@ std::optional<std::string> Follower::next_name() {
 
 Outcome<> Follower::open_file(const std::filesystem::path& path) {
   // It may be sealed between its being listed, or named, and now.
-  for (const auto& candidate : {path, path.parent_path() / sealed_name(path)}) {
+  for (const auto& candidate : {path, path.parent_path() / final_name(path)}) {
     std::error_code missing;
     if (!std::filesystem::exists(candidate, missing)) continue;
     if (!directory_.empty() && !has_header(candidate))
@@ -97,7 +92,7 @@ Outcome<> Follower::open_file(const std::filesystem::path& path) {
 bool Follower::open_next() {
   const auto name = next_name();
   if (!name) return false;
-  if (const auto opened = open_file(directory_ / (*name + std::string(kPart))); !opened) {
+  if (const auto opened = open_file(directory_ / (*name + std::string(kOpenSuffix))); !opened) {
     // Its header may not be there yet; when a newer file is, it never will be.
     followed_.insert(*name);
     const bool is_last = !next_name().has_value();

@@ -14,7 +14,7 @@ namespace understudy::capture {
 namespace {
 
 constexpr std::size_t kSummaryHeadBytes = 20;
-constexpr std::size_t kPieceBytes = 64 * 1024;
+constexpr std::size_t kCheckedPieceBytes = 64 * 1024;
 /// zstd blocks hold 128 KiB at most; a chunk of the largest size split into small ones stays far below.
 constexpr std::size_t kBlocksMax = 65536;
 
@@ -67,7 +67,7 @@ std::optional<SummaryProbe> FrameProbe::summary(std::uint64_t offset, const Uuid
   std::string piece;
   for (auto at = offset; at < trailer_at - 4; at += piece.size()) {
     piece = source_->read_at(
-        at, static_cast<std::size_t>(std::min<std::uint64_t>(kPieceBytes, trailer_at - 4 - at)));
+        at, static_cast<std::size_t>(std::min<std::uint64_t>(kCheckedPieceBytes, trailer_at - 4 - at)));
     if (piece.empty()) return probe;
     checksum = crc32c(piece, checksum);
   }

@@ -20,7 +20,7 @@
 namespace understudy::capture {
 namespace {
 
-constexpr int kLevel = 3;
+constexpr int kEditedChunkLevel = 3;
 constexpr std::string_view kSourcePrefix = "purge of ";
 
 Failure damaged(const std::string& path, std::string_view note) {
@@ -68,7 +68,7 @@ class Erasing {
  public:
   Erasing(const std::string& path, FileWriter& writer, const EraseCallbacks& callbacks,
           const KeyRingPtr& keys)
-      : path_(path), writer_(writer), callbacks_(callbacks), keys_(keys), compressor_(kLevel) {}
+      : path_(path), writer_(writer), callbacks_(callbacks), keys_(keys), compressor_(kEditedChunkLevel) {}
 
   Outcome<Erased> run() {
     auto source = open_file_source(path_);

@@ -15,7 +15,7 @@
 namespace understudy::capture {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+constexpr std::size_t kCopiedPieceBytes = std::size_t{1} << 20;
 
 class Resealing {
  public:
@@ -103,7 +103,7 @@ class Resealing {
 
   Outcome<> copy_to(std::uint64_t end) {
     while (copied_ < end) {
-      const auto piece = std::min<std::uint64_t>(kPieceBytes, end - copied_);
+      const auto piece = std::min<std::uint64_t>(kCopiedPieceBytes, end - copied_);
       const auto bytes = source_->read_at(copied_, static_cast<std::size_t>(piece));
       if (bytes.size() != piece)
         return Failure{fmt::format("{}: cannot be read at offset {}", path_, copied_)};

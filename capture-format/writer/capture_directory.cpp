@@ -1,6 +1,8 @@
 #include "capture-format/writer/capture_directory.hpp"
 
+#include "capture-format/layout/file_names.hpp"
 #include "core/base/ascii.hpp"
+#include "core/base/clock.hpp"
 
 #include <cerrno>
 #include <ctime>
@@ -95,7 +97,7 @@ std::string capture_file_prefix(std::string_view service) { return name_part(ser
 
 std::string capture_file_name(std::string_view service, std::string_view host, std::uint64_t start_ns,
                               std::uint64_t sequence, const Uuid& uuid) {
-  const auto seconds = static_cast<std::time_t>(start_ns / 1'000'000'000);
+  const auto seconds = static_cast<std::time_t>(start_ns / kSecondNs);
   return fmt::format("{}{}-{:%Y%m%dT%H%M%SZ}-{:04}-{}{}", capture_file_prefix(service), name_part(host),
                      fmt::gmtime(seconds), sequence, to_hex(uuid).substr(0, 8), kFileSuffix);
 }

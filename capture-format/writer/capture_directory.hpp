@@ -1,4 +1,4 @@
-// The directory that a recorder writes to, held open, and the names of the files in it.
+// The directory that a recorder writes to, held open, and what it names its files.
 #pragma once
 
 #include "capture-format/layout/uuid.hpp"
@@ -10,17 +10,6 @@
 #include <string_view>
 
 namespace understudy::capture {
-
-inline constexpr std::string_view kFileSuffix = ".ucap.zst";
-inline constexpr std::string_view kOpenSuffix = ".part";
-/// Behind kFileSuffix: what a killed recorder left, where it is damaged; a copy of what is whole is beside
-/// it.
-inline constexpr std::string_view kDamagedSuffix = ".damaged";
-
-/// The name that an open file gets when it is sealed; any other name stays.
-inline std::string sealed_name(std::string_view name) {
-  return std::string(name.ends_with(kOpenSuffix) ? name.substr(0, name.size() - kOpenSuffix.size()) : name);
-}
 
 /// Move-only owner of the open directory.
 class CaptureDirectory {

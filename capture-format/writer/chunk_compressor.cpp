@@ -11,9 +11,6 @@
 namespace understudy::capture {
 namespace {
 
-// Stored buffers beyond this are given back after the chunk that needed them.
-constexpr std::size_t kStoredBytesKept = std::size_t{4} << 20;
-
 // For level 3, tables that leave room in a core's cache for what is compressed: some per cent faster on
 // chunks of 1 MiB, and less than 0.1 % larger.
 constexpr int kTunedLevel = 3;
@@ -49,26 +46,24 @@ ChunkCompressor::ChunkCompressor(int level) : context_(std::make_unique<Context>
 ChunkCompressor::~ChunkCompressor() = default;
 
 Outcome<std::size_t> ChunkCompressor::compress_into_stored(std::string_view raw, Effort effort) {
-  if (effort == Effort::none) return write_raw_frame(raw, stored_.data());
+  const auto bound = std::max(ZSTD_compressBound(raw.size()), raw_frame_bound(raw.size()));
+  char* const stored = stored_.resize(bound);
+  if (effort == Effort::none) return write_raw_frame(raw, stored);
   const int level = level_of(effort, level_);
   const bool tuned = level == kTunedLevel;
   ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_hashLog, tuned ? kTunedHashLog : 0);
   ZSTD_CCtx_setParameter(context_->zstd, ZSTD_c_chainLog, tuned ? kTunedChainLog : 0);
-  const auto size = ZSTD_compress2(context_->zstd, stored_.data(), stored_.size(), raw.data(), raw.size());
+  const auto size = ZSTD_compress2(context_->zstd, stored, bound, raw.data(), raw.size());
   if (ZSTD_isError(size) != 0) return Failure{std::string("zstd: ") + ZSTD_getErrorName(size)};
   return size;
 }
 
 Outcome<std::string_view> ChunkCompressor::compress(std::string_view raw, ChunkHeader& header,
                                                     Effort effort) {
-  const auto bound = std::max(ZSTD_compressBound(raw.size()), raw_frame_bound(raw.size()));
-  if (stored_.size() < bound || (stored_.size() > kStoredBytesKept && bound <= kStoredBytesKept)) {
-    stored_ = std::vector<char>(bound);
-  }
   const auto size = compress_into_stored(raw, effort);
   if (!size) return size.error();
-  const std::string_view stored(stored_.data(), *size);
+  const auto stored = stored_.view().substr(0, *size);
   header.raw_bytes = static_cast<std::uint32_t>(raw.size());
   header.stored_bytes = static_cast<std::uint32_t>(*size);
   header.stored_crc32c = crc32c(stored);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "capture-format/layout/chunk_header.hpp"
+#include "capture-format/reader/chunk_bytes.hpp"
 #include "capture-format/writer/chunk_builder.hpp"
 #include "core/base/result.hpp"
 
@@ -9,7 +10,6 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <vector>
 
 namespace understudy::capture {
 
@@ -35,7 +35,7 @@ class ChunkCompressor {
   struct Context;
   std::unique_ptr<Context> context_;
   int level_;
-  std::vector<char> stored_;
+  ChunkBytes stored_;
 };
 
 }  // namespace understudy::capture

@@ -1,5 +1,6 @@
 #include "capture-format/writer/disk_thread.hpp"
 
+#include "capture-format/layout/file_names.hpp"
 #include "capture-format/layout/limits.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 #include "capture-format/writer/file_keeper.hpp"
 
+#include "capture-format/layout/file_names.hpp"
 #include "capture-format/writer/capture_directory.hpp"
 #include "core/base/clock.hpp"
 
@@ -12,8 +13,6 @@
 
 namespace understudy::capture {
 namespace {
-
-constexpr std::uint64_t kSecondNs = 1'000'000'000;
 
 bool is_old(const KeptFile& file, const KeepLimits& limits, std::uint64_t now_ns) {
   return limits.age.count() > 0 && file.changed_ns + static_cast<std::uint64_t>(limits.age.count()) < now_ns;
@@ -68,16 +67,14 @@ std::vector<KeptFile> FileKeeper::list() const {
   while (const auto* entry = readdir(entries.get())) {
     KeptFile file;
     file.name = entry->d_name;
-    file.sealed = file.name.ends_with(kFileSuffix) ||
-                  file.name.ends_with(std::string(kFileSuffix) + std::string(kDamagedSuffix));
-    const bool open = file.name.ends_with(std::string(kFileSuffix) + std::string(kOpenSuffix));
+    file.sealed = file.name.ends_with(kFileSuffix) || file.name.ends_with(kDamagedFileSuffix);
+    const bool open = file.name.ends_with(kOpenFileSuffix);
     struct stat status{};
     if (!file.name.starts_with(prefix_) || (!file.sealed && !open) ||
         fstatat(directory_, file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(status.st_mode))
       continue;
     file.bytes = static_cast<std::uint64_t>(status.st_size);
-    file.changed_ns = static_cast<std::uint64_t>(status.st_mtim.tv_sec) * kSecondNs +
-                      static_cast<std::uint64_t>(status.st_mtim.tv_nsec);
+    file.changed_ns = wall_ns_of(status.st_mtim);
     files.push_back(std::move(file));
   }
   return files;

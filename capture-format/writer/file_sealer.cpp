@@ -11,9 +11,6 @@
 namespace understudy::capture {
 namespace {
 
-// Stored buffers beyond this are given back after the chunk that needed them.
-constexpr std::size_t kStoredBytesKept = std::size_t{4} << 20;
-
 boost::system::error_code refused() { return {EPROTO, boost::system::system_category()}; }
 
 }  // namespace
@@ -35,14 +32,13 @@ Result<FileSealer::SealedChunk> FileSealer::seal_chunk(ChunkHeader& header, std:
   next_sequence_ = header.sequence + 1;
   const auto associated = chunk_associated_data(header);
   const auto size = sealed_frame_bytes(zstd_frame.size());
-  if (stored_.size() < size || (stored_.size() > kStoredBytesKept && size <= kStoredBytesKept))
-    stored_ = std::vector<char>(size + size / 8);
-  wire::store(stored_.data(), kCiphertextMagic);
-  wire::store(stored_.data() + 4, static_cast<std::uint32_t>(size - kSkippableHeadBytes));
+  char* const at = stored_.resize(size);
+  wire::store(at, kCiphertextMagic);
+  wire::store(at + 4, static_cast<std::uint32_t>(size - kSkippableHeadBytes));
   if (!gcm_seal(key_, seal_nonce(SealedPart::data, header.sequence), associated, zstd_frame,
-                stored_.data() + kSkippableHeadBytes))
+                at + kSkippableHeadBytes))
     return refused();
-  const std::string_view stored(stored_.data(), size);
+  const auto stored = stored_.view();
 
   ChunkExtension extension;
   const auto index = index_content(header);

@@ -4,6 +4,7 @@
 #include "capture-format/crypto/key_ring.hpp"
 #include "capture-format/layout/chunk_header.hpp"
 #include "capture-format/layout/file_header.hpp"
+#include "capture-format/reader/chunk_bytes.hpp"
 #include "core/base/result.hpp"
 
 #include <cstdint>
@@ -44,7 +45,7 @@ class FileSealer {
   KeyEnvelope envelope_;
   std::uint64_t next_sequence_ = 0;
   bool ended_ = false;
-  std::vector<char> stored_;
+  ChunkBytes stored_;
 };
 
 }  // namespace understudy::capture

@@ -1,5 +1,6 @@
 #include "capture-format/writer/orphan_files.hpp"
 
+#include "capture-format/layout/file_names.hpp"
 #include "capture-format/layout/limits.hpp"
 #include "capture-format/layout/wire.hpp"
 #include "capture-format/reader/chunk_check.hpp"
@@ -27,10 +28,6 @@ constexpr std::uint64_t kEmptyAgeNs = 10'000'000'000;
 /// A copy is made only where so much stays free behind it.
 constexpr std::uint64_t kSpareBytes = std::uint64_t{16} << 20;
 constexpr std::string_view kCopySuffix = ".recovering";
-
-std::uint64_t nanoseconds(const timespec& time) {
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
-}
 
 /// The descriptor's own file, whatever its name means by now.
 std::string path_of(int descriptor) { return fmt::format("/proc/self/fd/{}", descriptor); }
@@ -94,7 +91,7 @@ struct OrphanFiles::Orphan {
 
   /// Walks the headers.
   void look() {
-    told.last_ns = nanoseconds(changed);
+    told.last_ns = wall_ns_of(changed);
     auto source = open_file_source(path_of(descriptor));
     if (!source) return;
     FrameScanner scanner(std::move(*source), FrameScanner::Content::headers_only);
@@ -137,9 +134,9 @@ OrphanFiles::~OrphanFiles() {
 bool OrphanFiles::done() const noexcept { return next_ == orphans_.size(); }
 
 void OrphanFiles::find() {
-  const auto suffix = std::string(kFileSuffix) + std::string(kOpenSuffix);
   for (const auto& name : names_in(directory_.descriptor()))
-    if (orphans_.size() < kOrphansMax && name.starts_with(prefix_) && name.ends_with(suffix)) consider(name);
+    if (orphans_.size() < kOrphansMax && name.starts_with(prefix_) && name.ends_with(kOpenFileSuffix))
+      consider(name);
 }
 
 void OrphanFiles::consider(const std::string& name) {
@@ -147,7 +144,7 @@ void OrphanFiles::consider(const std::string& name) {
   const int descriptor = open_unclaimed(directory_.descriptor(), name, status);
   if (descriptor < 0) return;
   const bool empty = status.st_size == 0;
-  if (empty && nanoseconds(status.st_mtim) + kEmptyAgeNs > wall_now().value) {
+  if (empty && wall_ns_of(status.st_mtim) + kEmptyAgeNs > wall_now().value) {
     close(descriptor);
     return;
   }

@@ -1,5 +1,7 @@
 #include "core/base/units.hpp"
 
+#include "core/base/clock.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -123,7 +125,7 @@ std::string format_count(std::uint64_t count) {
 }
 
 std::string format_wall_time(std::uint64_t wall_ns) {
-  const auto seconds = static_cast<std::time_t>(wall_ns / 1'000'000'000);
+  const auto seconds = static_cast<std::time_t>(wall_ns / kSecondNs);
   std::tm utc{};
   ::gmtime_r(&seconds, &utc);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1,

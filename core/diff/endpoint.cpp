@@ -9,7 +9,7 @@
 namespace understudy::diff {
 namespace {
 
-constexpr std::size_t kPathBytesMax = 256;
+constexpr std::size_t kEndpointPathBytesMax = 256;
 
 bool has_letter(std::string_view text) noexcept {
   return std::ranges::any_of(text, [](char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; });
@@ -56,10 +56,10 @@ std::string endpoint_of(std::string_view method, std::string_view target) {
     if (slash == std::string_view::npos) break;
     out += '/';
     path.remove_prefix(slash + 1);
-    if (out.size() - start > kPathBytesMax) break;
+    if (out.size() - start > kEndpointPathBytesMax) break;
   }
-  if (out.size() - start > kPathBytesMax) {
-    out.resize(start + kPathBytesMax);
+  if (out.size() - start > kEndpointPathBytesMax) {
+    out.resize(start + kEndpointPathBytesMax);
     out += "...";
   }
   return out;

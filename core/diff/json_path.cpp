@@ -6,13 +6,13 @@
 namespace understudy::diff {
 namespace {
 
-constexpr std::size_t kPathBytesMax = 512;
+constexpr std::size_t kJsonPathBytesMax = 512;
 constexpr std::size_t kTokenBytesMax = 64;
 
 }  // namespace
 
 JsonPath::Step::Step(JsonPath& path, std::string_view token) : text_(path.text_), size_(path.text_.size()) {
-  if (text_.size() > kPathBytesMax) return;
+  if (text_.size() > kJsonPathBytesMax) return;
   text_ += '/';
   for (const char c : token) {
     if (c == '~')

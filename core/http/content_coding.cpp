@@ -16,7 +16,7 @@ constexpr std::size_t kRatioSlackBytes = 64 * 1024;
 // it.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
-class Category final : public boost::system::error_category {
+class CodingCategory final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "content-coding"; }
   std::string message(int code) const override {
@@ -44,7 +44,7 @@ Result<std::string> decode_one(std::string_view coding, std::string_view body, s
 }  // namespace
 
 const boost::system::error_category& coding_category() noexcept {
-  static const Category instance;
+  static const CodingCategory instance;
   return instance;
 }
 

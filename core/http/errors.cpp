@@ -51,7 +51,7 @@ const char* describe(Errc e) noexcept {
 // it.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-virtual-dtor"
-class Category final : public boost::system::error_category {
+class MessageCategory final : public boost::system::error_category {
  public:
   const char* name() const noexcept override { return "http"; }
   std::string message(int code) const override { return describe(static_cast<Errc>(code)); }
@@ -61,7 +61,7 @@ class Category final : public boost::system::error_category {
 }  // namespace
 
 const boost::system::error_category& category() noexcept {
-  static const Category instance;
+  static const MessageCategory instance;
   return instance;
 }
 

@@ -4,6 +4,7 @@
 #include "core/http/parser.hpp"
 #include "core/net/connect.hpp"
 #include "core/net/deadline.hpp"
+#include "core/net/message_memory.hpp"
 #include "core/net/stream.hpp"
 
 #include <algorithm>
@@ -12,14 +13,7 @@
 #include <utility>
 
 namespace understudy::net {
-namespace {
-
-/// The buffer holds a whole head, and enough of a body to make a read worth its while.
-constexpr std::size_t kBufferExtraBytes = 4 * 1024;
-/// A peer that announces a huge body gets this much memory in advance, the rest as it sends.
-constexpr std::uint64_t kBodyReserveMax = 1024 * 1024;
-
-}  // namespace
+namespace {}  // namespace
 
 struct ClientConnection::Impl {
   Impl(Worker& the_worker, const ClientOptions& the_options)

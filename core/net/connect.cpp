@@ -10,8 +10,6 @@
 namespace understudy::net {
 namespace {
 
-void close_stream(void* stream) { static_cast<Stream*>(stream)->close(); }
-
 /// A Unix socket has nothing to delay.
 void set_no_delay(StreamSocket& socket, const Endpoint& endpoint, boost::system::error_code& error) {
   if (endpoint.protocol().family() != AF_UNIX) socket.set_option(tcp::no_delay(true), error);
@@ -22,7 +20,7 @@ void set_no_delay(StreamSocket& socket, const Endpoint& endpoint, boost::system:
 Task<Result<Stream>> connect(Worker& worker, std::span<const Endpoint> endpoints,
                              std::chrono::nanoseconds timeout, std::shared_ptr<TlsClient> tls) {
   Stream stream(worker.executor());
-  Deadline deadline(worker.deadlines(), &close_stream, &stream);
+  Deadline deadline(worker.deadlines(), &Stream::close_expired, &stream);
   const auto end = Monotonic::now() + timeout;
   boost::system::error_code error = asio::error::invalid_argument;
   for (std::size_t at = 0; at < endpoints.size(); ++at) {

@@ -1,6 +1,7 @@
 #include "core/net/listener.hpp"
 
 #include "core/net/endpoint.hpp"
+#include "core/net/socket_errors.hpp"
 #include "core/telemetry/log.hpp"
 #include "core/telemetry/log_rate.hpp"
 
@@ -196,7 +197,7 @@ Listener::State::Turn Listener::State::accept_waiting() {
     const int descriptor = accept_one(peer);
     if (descriptor >= 0) {
       if (!hand_over(descriptor, peer)) return Turn::pause;
-    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+    } else if (would_block(errno)) {
       return Turn::drained;
     } else if (is_exhaustion(errno)) {
       return Turn::pause;

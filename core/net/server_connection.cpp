@@ -1,6 +1,7 @@
 #include "core/net/server_connection.hpp"
 
 #include "core/http/serializer.hpp"
+#include "core/net/message_memory.hpp"
 #include "core/net/tls_handshake.hpp"
 #include "core/telemetry/log.hpp"
 #include "core/telemetry/log_rate.hpp"
@@ -14,11 +15,8 @@
 namespace understudy::net {
 namespace {
 
-constexpr std::size_t kBufferExtraBytes = 4 * 1024;
 /// Memory that a finished request may leave to the next one of its connection.
 constexpr std::size_t kBodyKeptBytes = 64 * 1024;
-/// A client gets this much memory for a body it has only announced.
-constexpr std::uint64_t kBodyReserveMax = 1024 * 1024;
 /// After an error the client may still be sending; reading a while keeps a reset from overtaking our answer
 /// (RFC 9112 §9.6).
 constexpr std::chrono::seconds kLinger{2};

@@ -1,5 +1,7 @@
 #include "core/net/stream.hpp"
 
+#include "core/net/socket_errors.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -15,8 +17,6 @@ namespace {
 namespace experimental = asio::experimental;
 
 constexpr std::size_t kPiecesMax = 16;
-
-bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
 /// Turns what a send call said into a result; `again` asks for another try.
 Result<std::size_t> sent_bytes(ssize_t sent, bool& again) noexcept {

@@ -75,6 +75,8 @@ class Stream {
   void cancel() noexcept;
   /// Ends pending operations and closes, with TLS after a close_notify.
   void close() noexcept;
+  /// What a deadline of the stream `owner` does when it passes.
+  static void close_expired(void* owner) noexcept { static_cast<Stream*>(owner)->close(); }
   /// Closes with a reset (RST), which the peer cannot mistake for a clean end.
   void abort() noexcept;
   /// Half-close: the peer reads our end (RFC 9112 §9.6), with TLS as a close_notify.

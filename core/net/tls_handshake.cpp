@@ -18,10 +18,8 @@ constexpr std::string_view kPlainHttpAnswer =
 
 /// After a failure the client may still be sending; reading on for a moment keeps a reset from overtaking the
 /// alert that tells it why.
-constexpr std::chrono::nanoseconds kLinger = std::chrono::seconds(1);
-constexpr int kLingerReadsMax = 16;
-
-void close_stream(void* stream) { static_cast<Stream*>(stream)->close(); }
+constexpr std::chrono::nanoseconds kAlertLinger = std::chrono::seconds(1);
+constexpr int kAlertLingerReadsMax = 16;
 
 Task<Result<>> shake_hands(Stream& stream) {
   auto& tls = *stream.tls();
@@ -49,9 +47,9 @@ Task<> say_goodbye(Stream& stream, Deadline& deadline, TlsErrc why) {
   if (why == TlsErrc::handshake_timeout || why == TlsErrc::peer_closed || !stream.is_open()) co_return;
   if (why == TlsErrc::plain_http) static_cast<void>(stream.try_write(kPlainHttpAnswer));
   stream.shutdown_send();
-  deadline.arm(kLinger);
+  deadline.arm(kAlertLinger);
   std::array<char, 4 * 1024> ignored;
-  for (int reads = 0; reads < kLingerReadsMax; ++reads) {
+  for (int reads = 0; reads < kAlertLingerReadsMax; ++reads) {
     const auto [error, bytes] = co_await stream.read_some(ignored);
     if (error) co_return;
   }
@@ -66,7 +64,7 @@ TlsErrc as_tls(const boost::system::error_code& error) noexcept {
 Task<Result<>> accept_tls(Worker& worker, Stream& stream, std::shared_ptr<TlsServer> server,
                           std::chrono::nanoseconds timeout) {
   const auto began = Monotonic::now();
-  Deadline deadline(worker.deadlines(), &close_stream, &stream);
+  Deadline deadline(worker.deadlines(), &Stream::close_expired, &stream);
   deadline.arm(timeout);
   const auto context = server->context();
   auto session =

@@ -1,5 +1,6 @@
 #include "core/net/tls_session.hpp"
 
+#include "core/net/socket_errors.hpp"
 #include "core/net/tls_failure.hpp"
 
 #include <algorithm>
@@ -22,8 +23,6 @@ constexpr std::size_t kRecordBytes = 16 * 1024;
 /// A record is kept here when the kernel is full; a peer that makes the protocol itself talk without reading
 /// the answers (key updates) is cut off at this size.
 constexpr std::size_t kBacklogMax = 64 * 1024;
-
-bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
 boost::system::error_code system_error(int error) noexcept {
   return {error, boost::system::system_category()};

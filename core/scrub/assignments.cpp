@@ -10,7 +10,7 @@
 namespace understudy::scrub {
 namespace {
 
-constexpr std::size_t kNameBytesMax = 64;
+constexpr std::size_t kAssignedNameBytesMax = 64;
 
 bool is_name(char c) {
   return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_' || c == '-' ||
@@ -20,7 +20,7 @@ bool is_name(char c) {
 constexpr ByteSet kEndsValue("&;, \t\r\n\"'<>()#{}|\\");
 
 std::size_t name_begin(std::string_view text, std::size_t equals) {
-  const auto lowest = equals > kNameBytesMax ? equals - kNameBytesMax : 0;
+  const auto lowest = equals > kAssignedNameBytesMax ? equals - kAssignedNameBytesMax : 0;
   auto begin = equals;
   while (begin > lowest && is_name(text[begin - 1])) --begin;
   return begin;

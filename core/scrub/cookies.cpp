@@ -15,7 +15,7 @@ void scan_suspicious(std::string_view field, Span span, const Pass& pass, Splice
 }
 
 /// One "name=value"; without '=' browsers send a nameless value.
-void scan_pair(std::string_view field, Span pair, const Pass& pass, Splices& splices) {
+void scan_cookie(std::string_view field, Span pair, const Pass& pass, Splices& splices) {
   pair = trimmed(field, pair);
   const auto equals = field.substr(pair.begin, pair.size()).find('=');
   Span value = pair;
@@ -36,7 +36,7 @@ void scan_cookies(std::string_view value, const Pass& pass, Splices& splices) {
   for (std::size_t begin = 0; begin < value.size();) {
     auto end = value.find(';', begin);
     if (end == std::string_view::npos) end = value.size();
-    scan_pair(value, {begin, end}, pass, splices);
+    scan_cookie(value, {begin, end}, pass, splices);
     begin = end + 1;
   }
 }
@@ -44,7 +44,7 @@ void scan_cookies(std::string_view value, const Pass& pass, Splices& splices) {
 void scan_set_cookie(std::string_view value, const Pass& pass, Splices& splices) {
   auto end = value.find(';');
   if (end == std::string_view::npos) end = value.size();
-  scan_pair(value, {0, end}, pass, splices);
+  scan_cookie(value, {0, end}, pass, splices);
   if (end < value.size()) scan_suspicious(value, {end, value.size()}, pass, splices);
 }
 

@@ -21,7 +21,7 @@ struct KnownField {
 };
 
 /// What the rules for names of fields and parameters do not say.
-constexpr std::array kKnown = std::to_array<KnownField>({
+constexpr std::array kKnownFields = std::to_array<KnownField>({
     {"authorization", FieldKind::authorization},
     {"proxy-authorization", FieldKind::authorization},
     {"authentication-info", FieldKind::credential},
@@ -50,8 +50,8 @@ bool starts_with_folded(std::string_view name, std::string_view prefix) {
   return name.size() >= prefix.size() && iequals(name.substr(0, prefix.size()), prefix);
 }
 
-FieldKind kind_of(std::string_view name) {
-  for (const auto& known : kKnown)
+FieldKind field_kind_of(std::string_view name) {
+  for (const auto& known : kKnownFields)
     if (iequals(known.name, name)) return known.kind;
   for (const auto prefix : kCredentialPrefixes)
     if (starts_with_folded(name, prefix)) return FieldKind::credential;
@@ -74,7 +74,8 @@ struct NameFacts {
 
 NameFacts facts_of(std::string_view name) {
   thread_local TextMemo<NameFacts> memo;
-  return memo.of(name, [](std::string_view text) { return NameFacts{kind_of(text), worth_scanning(text)}; });
+  return memo.of(name,
+                 [](std::string_view text) { return NameFacts{field_kind_of(text), worth_scanning(text)}; });
 }
 
 void scan_credential(std::string_view value, FieldKind kind, const Pass& pass, Splices& splices) {

@@ -1,12 +1,14 @@
-// OpenSSL 3 marks the plain SHA256_* calls as deprecated, and its replacement allocates and locks for every
-// message: several times the price of the two compressions that a short message costs.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "core/scrub/hmac.hpp"
 
 #include <algorithm>
 
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
+
+// OpenSSL 3 marks the plain SHA256_* calls as deprecated, and its replacement allocates and locks for every
+// message: several times the price of the two compressions that a short message costs.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 namespace understudy::scrub {
 
@@ -48,3 +50,5 @@ Digest Hmac::digest(std::string_view message) const noexcept {
 }
 
 }  // namespace understudy::scrub
+
+#pragma GCC diagnostic pop

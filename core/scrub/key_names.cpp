@@ -9,7 +9,7 @@
 namespace understudy::scrub {
 namespace {
 
-constexpr std::size_t kNameBytesMax = 96;
+constexpr std::size_t kKeyNameBytesMax = 96;
 
 enum class Place : std::uint8_t {
   anywhere,  ///< also as the end of a longer word: "userpassword"
@@ -181,8 +181,8 @@ class FoldedName {
     while (size_ > 0 && ascii_digit(letters_[size_ - 1])) --size_;
   }
 
-  std::array<char, kNameBytesMax> letters_;
-  std::array<bool, kNameBytesMax> starts_;
+  std::array<char, kKeyNameBytesMax> letters_;
+  std::array<bool, kKeyNameBytesMax> starts_;
   std::size_t size_ = 0;
 };
 
@@ -212,7 +212,7 @@ bool may_tell(std::string_view name) noexcept {
 
 KeyKind classify_key(std::string_view name) noexcept {
   if (!may_tell(name)) return KeyKind::plain;
-  if (name.size() > kNameBytesMax) name.remove_prefix(name.size() - kNameBytesMax);
+  if (name.size() > kKeyNameBytesMax) name.remove_prefix(name.size() - kKeyNameBytesMax);
   FoldedName folded(name);
   do {
     const auto* bucket = bucket_of(folded.text());

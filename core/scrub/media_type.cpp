@@ -14,7 +14,7 @@ struct KnownType {
   BodyKind kind;
 };
 
-constexpr std::array kKnown = std::to_array<KnownType>({
+constexpr std::array kKnownTypes = std::to_array<KnownType>({
     {"application/json", BodyKind::json},
     {"application/x-json", BodyKind::json},
     {"text/json", BodyKind::json},
@@ -43,8 +43,8 @@ constexpr std::array kKnown = std::to_array<KnownType>({
     {"application/x-sh", BodyKind::text},
 });
 
-BodyKind kind_of(std::string_view type) {
-  for (const auto& known : kKnown)
+BodyKind body_kind_of(std::string_view type) {
+  for (const auto& known : kKnownTypes)
     if (type == known.name) return known.kind;
   if (type.ends_with("+json")) return BodyKind::json;
   if (type.ends_with("+xml")) return BodyKind::markup;
@@ -65,7 +65,7 @@ MediaType read_media_type(std::string_view content_type) {
   const auto lower = to_lower(content_type);
   std::string_view rest(lower);
   auto end = rest.find(';');
-  MediaType media{.kind = kind_of(trim(rest.substr(0, end)))};
+  MediaType media{.kind = body_kind_of(trim(rest.substr(0, end)))};
   while (end != std::string_view::npos) {
     rest.remove_prefix(end + 1);
     end = rest.find(';');

@@ -1,6 +1,7 @@
 // Metrics as plain values: who owns counters adds them to a set when asked; the set becomes Prometheus text.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -45,6 +46,11 @@ struct MetricFamily {
   MetricFamily& add(std::initializer_list<MetricLabel> labels, double value);
   MetricFamily& add(double value) { return add({}, value); }
   MetricFamily& add(std::initializer_list<MetricLabel> labels, HistogramValue value);
+  /// Counts beyond 2^53 lose their last digits, as everywhere in Prometheus.
+  MetricFamily& add(std::initializer_list<MetricLabel> labels, std::unsigned_integral auto count) {
+    return add(labels, static_cast<double>(count));
+  }
+  MetricFamily& add(std::unsigned_integral auto count) { return add({}, count); }
 };
 
 /// One scrape. A family is stated once; asking for it again gives the same one, whatever `help` then says.

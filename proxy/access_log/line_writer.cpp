@@ -1,5 +1,6 @@
 #include "proxy/access_log/line_writer.hpp"
 
+#include "core/base/clock.hpp"
 #include "core/base/json_text.hpp"
 #include "core/telemetry/escape.hpp"
 
@@ -12,7 +13,6 @@ namespace {
 
 using Style = LineFormat::Style;
 
-constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 constexpr unsigned kClientClosedRequest = 499;
 
 void append_hex_escape(std::string& out, unsigned char byte) {
@@ -187,16 +187,16 @@ class LineWriter::Values {
   void seconds(std::chrono::nanoseconds duration) {
     if (duration.count() < 0) return nothing();
     const auto ns = static_cast<std::uint64_t>(duration.count());
-    append_digits(out_, ns / kNsPerSecond);
+    append_digits(out_, ns / kSecondNs);
     out_ += '.';
-    append_digits(out_, ns % kNsPerSecond / 1000, 6);
+    append_digits(out_, ns % kSecondNs / 1000, 6);
   }
 
   void time() {
     if (style_ == Style::json) out_ += '"';
     out_ += second_.rfc3339;
     out_ += '.';
-    append_digits(out_, record_.time.value % kNsPerSecond / 1'000'000, 3);
+    append_digits(out_, record_.time.value % kSecondNs / 1'000'000, 3);
     out_ += 'Z';
     if (style_ == Style::json) out_ += '"';
   }
@@ -219,7 +219,7 @@ class LineWriter::Values {
 };
 
 const LineWriter::Second& LineWriter::second_of(WallNs time) {
-  const auto second = time.value / kNsPerSecond;
+  const auto second = time.value / kSecondNs;
   if (second == second_.second) return second_;
   const auto point = static_cast<std::time_t>(second);
   std::tm utc{};

@@ -9,7 +9,7 @@
 namespace understudy::proxy {
 namespace {
 
-constexpr std::size_t kBodyBytesMax = 64 * 1024;
+constexpr std::size_t kAdminBodyBytesMax = 64 * 1024;
 constexpr std::size_t kConnectionsMax = 64;
 
 }  // namespace
@@ -40,7 +40,7 @@ Outcome<std::unique_ptr<AdminServer>> AdminServer::listen(net::Worker& worker, c
   // So that a reload can open another door at the same address before this one is closed.
   options.reuse_port = true;
   options.tls = config.tls_source;
-  options.body_bytes_max = kBodyBytesMax;
+  options.body_bytes_max = kAdminBodyBytesMax;
   options.connections_max = kConnectionsMax;
   auto server = net::Server::listen(
       worker, options, [room = admin->room_](const http::Request& request) { return answer(room, request); });

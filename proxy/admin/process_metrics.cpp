@@ -14,7 +14,7 @@ namespace {
 const auto process_started = std::chrono::system_clock::now();
 const auto clock_at_start = std::chrono::steady_clock::now();
 
-double seconds(const timeval& time) {
+double cpu_seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
@@ -48,7 +48,7 @@ void add_process_metrics(telemetry::MetricSet& metrics) {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   metrics.counter("process_cpu_seconds_total", "User and system CPU time.")
-      .add(seconds(usage.ru_utime) + seconds(usage.ru_stime));
+      .add(cpu_seconds(usage.ru_utime) + cpu_seconds(usage.ru_stime));
   metrics.gauge("process_resident_memory_bytes", "Resident memory.").add(resident_bytes());
   metrics.gauge("process_open_fds", "Open file descriptors.").add(open_descriptors());
   rlimit limit{};

@@ -27,22 +27,22 @@ boost::json::value number(double value) {
   return value;
 }
 
-boost::json::value seconds(std::chrono::nanoseconds duration) {
+boost::json::value seconds_json(std::chrono::nanoseconds duration) {
   return number(std::chrono::duration<double>(duration).count());
 }
 
 boost::json::object timeouts_json(const Timeouts& timeouts) {
-  return {{"client_head_seconds", seconds(timeouts.client_head)},
-          {"body_idle_seconds", seconds(timeouts.body_idle)},
-          {"keep_alive_idle_seconds", seconds(timeouts.keep_alive_idle)},
-          {"connect_seconds", seconds(timeouts.connect)},
-          {"response_seconds", seconds(timeouts.response)},
-          {"request_seconds", seconds(timeouts.request)},
-          {"upstream_idle_seconds", seconds(timeouts.upstream_idle)},
-          {"tunnel_idle_seconds", seconds(timeouts.tunnel_idle)},
-          {"tls_handshake_seconds", seconds(timeouts.tls_handshake)},
-          {"drain_seconds", seconds(timeouts.drain)},
-          {"drain_delay_seconds", seconds(timeouts.drain_delay)}};
+  return {{"client_head_seconds", seconds_json(timeouts.client_head)},
+          {"body_idle_seconds", seconds_json(timeouts.body_idle)},
+          {"keep_alive_idle_seconds", seconds_json(timeouts.keep_alive_idle)},
+          {"connect_seconds", seconds_json(timeouts.connect)},
+          {"response_seconds", seconds_json(timeouts.response)},
+          {"request_seconds", seconds_json(timeouts.request)},
+          {"upstream_idle_seconds", seconds_json(timeouts.upstream_idle)},
+          {"tunnel_idle_seconds", seconds_json(timeouts.tunnel_idle)},
+          {"tls_handshake_seconds", seconds_json(timeouts.tls_handshake)},
+          {"drain_seconds", seconds_json(timeouts.drain)},
+          {"drain_delay_seconds", seconds_json(timeouts.drain_delay)}};
 }
 
 boost::json::object limits_json(const ProxyConfig& config) {
@@ -80,8 +80,8 @@ std::string sample_key_text(const SampleKey& key) {
 
 boost::json::object health_json(const HealthCheckOptions& health) {
   return {{"path", health.path},
-          {"interval_seconds", seconds(health.interval)},
-          {"timeout_seconds", seconds(health.timeout)},
+          {"interval_seconds", seconds_json(health.interval)},
+          {"timeout_seconds", seconds_json(health.timeout)},
           {"healthy", health.healthy},
           {"unhealthy", health.unhealthy},
           {"expect", fmt::format("{}-{}", health.expect_first, health.expect_last)}};
@@ -89,9 +89,9 @@ boost::json::object health_json(const HealthCheckOptions& health) {
 
 boost::json::object outlier_json(const OutlierOptions& outlier) {
   return {{"consecutive_errors", outlier.consecutive_errors},
-          {"interval_seconds", seconds(outlier.interval)},
-          {"eject_seconds", seconds(outlier.eject)},
-          {"eject_max_seconds", seconds(outlier.eject_max)},
+          {"interval_seconds", seconds_json(outlier.interval)},
+          {"eject_seconds", seconds_json(outlier.eject)},
+          {"eject_max_seconds", seconds_json(outlier.eject_max)},
           {"max_percent", number(outlier.max_share * 100)}};
 }
 
@@ -103,7 +103,7 @@ boost::json::object primary_json(const PrimaryConfig& primary) {
       {"hosts", hosts},
       {"balance", primary.balance == Balance::round_robin ? "round_robin" : "least_requests"},
       {"outlier", outlier_json(primary.outlier)},
-      {"resolve_seconds", seconds(primary.resolve)}};
+      {"resolve_seconds", seconds_json(primary.resolve)}};
   if (primary.health) object["health"] = health_json(*primary.health);
   return object;
 }

@@ -31,8 +31,8 @@ Result<std::string_view> peek(int descriptor, std::array<char, kProxyHeaderBytes
   return last_error();
 }
 
-Result<net::tcp::endpoint> take(int descriptor, const ProxyHeaderStep& header,
-                                const net::tcp::endpoint& peer) {
+Result<net::tcp::endpoint> take_header(int descriptor, const ProxyHeaderStep& header,
+                                       const net::tcp::endpoint& peer) {
   std::array<char, kProxyHeaderBytesMax> dropped;
   const auto got = ::recv(descriptor, dropped.data(), header.size, MSG_DONTWAIT);
   if (got < 0) return last_error();
@@ -59,7 +59,7 @@ net::Task<Result<net::tcp::endpoint>> read_proxy_header(net::TcpSocket& socket,
     const auto held = peek(descriptor, bytes);
     if (!held) co_return held.error();
     const auto step = parse_proxy_header(*held);
-    if (step.state == State::whole) co_return take(descriptor, step, peer);
+    if (step.state == State::whole) co_return take_header(descriptor, step, peer);
     const bool cut_off = step.state == State::incomplete && held->size() <= seen && seen > 0;
     if (step.state == State::malformed || cut_off || (step.state == State::absent && required))
       co_return errc::make_error_code(errc::protocol_error);

@@ -10,7 +10,7 @@ namespace understudy::proxy {
 namespace {
 
 /// The status is what counts; a longer body is cut off.
-constexpr std::size_t kBodyBytesMax = 64 * 1024;
+constexpr std::size_t kCheckBodyBytesMax = 64 * 1024;
 
 net::ClientOptions client_options(const HealthChecker::Subject& subject,
                                   std::shared_ptr<net::TlsClient> tls) {
@@ -19,7 +19,7 @@ net::ClientOptions client_options(const HealthChecker::Subject& subject,
   options.origin = subject.url;
   options.endpoints = subject.endpoints();
   options.connect_timeout = options.response_timeout = subject.options.timeout;
-  options.body_bytes_max = kBodyBytesMax;
+  options.body_bytes_max = kCheckBodyBytesMax;
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <functional>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -62,6 +63,11 @@ CommandResult run_capture(std::vector<std::string> arguments) {
   result.out = read_file(directory.path() / "out");
   result.err = read_file(directory.path() / "err");
   return result;
+}
+
+int shell(const std::string& command) {
+  const int status = std::system(command.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 std::optional<std::filesystem::path> data_file(const std::string& name) {

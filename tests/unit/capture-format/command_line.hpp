@@ -18,6 +18,9 @@ struct CommandResult {
 
 CommandResult run_capture(std::vector<std::string> arguments);
 
+/// Runs it by the system's shell; its exit code, -1 when a signal ended it.
+int shell(const std::string& command);
+
 /// A file of the data set beside the source tree, or nothing where it is absent.
 std::optional<std::filesystem::path> data_file(const std::string& name);
 

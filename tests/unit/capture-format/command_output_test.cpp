@@ -5,18 +5,12 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <sys/wait.h>
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 namespace understudy::capture::testing {
 namespace {
-
-int shell(const std::string& command) {
-  const int status = std::system(command.c_str());
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 class CommandOutput : public ::testing::Test {
  protected:

@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::uint64_t kSamples = 60;
 
-std::vector<std::string> described(std::uint64_t first, std::uint64_t count) {
-  std::vector<std::string> all;
-  for (std::uint64_t i = 0; i < count; ++i) all.push_back(describe(sample_exchange(first + i).view));
-  return all;
-}
-
 /// Every exchange that came back is an original one, and they are in order.
 void expect_no_false_record(const std::vector<std::string>& back, const std::vector<std::string>& originals) {
   std::size_t at = 0;

@@ -24,12 +24,6 @@
 namespace understudy::capture::testing {
 namespace {
 
-std::vector<std::string> described(std::uint64_t first, std::uint64_t count) {
-  std::vector<std::string> all;
-  for (std::uint64_t i = 0; i < count; ++i) all.push_back(describe(sample_exchange(first + i).view));
-  return all;
-}
-
 TEST(Encryption, ExchangesComeBackWithTheKey) {
   const auto keys = sample_keys();
   const auto back = read_back_bytes(encrypted_samples(keys, 0, 60), keys);

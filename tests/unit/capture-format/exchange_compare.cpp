@@ -36,4 +36,8 @@ std::string describe_content(const ExchangeView& exchange) {
   return describe(copy);
 }
 
+bool has_repair(const HarExchange& exchange, std::string_view repair) {
+  return std::find(exchange.repairs.begin(), exchange.repairs.end(), repair) != exchange.repairs.end();
+}
+
 }  // namespace understudy::capture::testing

@@ -32,10 +32,6 @@ HarExchange entry(const std::string& request, const std::string& response = "\"s
       fmt::format(R"({{"request":{{"method":"GET",{}}},"response":{{{}}}{}}})", request, response, more));
 }
 
-bool has(const HarExchange& exchange, std::string_view repair) {
-  return std::find(exchange.repairs.begin(), exchange.repairs.end(), repair) != exchange.repairs.end();
-}
-
 TEST(HarInterop, WhatACaptureHoldsComesBackFromAHar) {
   for (std::uint64_t i = 0; i < 200; ++i) {
     auto sample = receivable_exchange(i);
@@ -96,7 +92,7 @@ TEST(HarInterop, AWebSocketIsTheRequestThatOpenedIt) {
   EXPECT_EQ(exchange.view.request.target, "/chat?x=1");
   EXPECT_EQ(extension(exchange.view, "scheme"), "https");
   EXPECT_EQ(extension(exchange.view, "har.url"), "wss://a.example/chat?x=1");
-  EXPECT_TRUE(has(exchange, "websocket_messages_left_out"));
+  EXPECT_TRUE(has_repair(exchange, "websocket_messages_left_out"));
 }
 
 TEST(HarInterop, HostsBeyondAsciiAreEscapedAndKeptExactly) {
@@ -116,7 +112,7 @@ TEST(HarInterop, CookiesThatStandInTheirListAloneBecomeAField) {
       {"name":"sid","value":"x y"},{"value":"nameless"},7])");
   ASSERT_EQ(exchange.view.request.headers.size(), 1u);
   EXPECT_EQ(exchange.view.request.headers[0].value, "a=1; sid=x y");
-  EXPECT_TRUE(has(exchange, "cookies_from_their_list"));
+  EXPECT_TRUE(has_repair(exchange, "cookies_from_their_list"));
   const auto both = entry(R"("url":"http://a/","headers":[{"name":"cookie","value":"a=1"}],
       "cookies":[{"name":"a","value":"1"}])");
   EXPECT_EQ(both.view.request.headers.size(), 1u);
@@ -141,7 +137,7 @@ TEST(HarInterop, AListOfValuesIsAFieldForEach) {
   EXPECT_EQ(exchange.view.response.headers[0].value, "a=1");
   EXPECT_EQ(exchange.view.response.headers[1].value, "b=2");
   EXPECT_EQ(exchange.view.response.headers[2].value, "");
-  EXPECT_TRUE(has(exchange, "header_value_was_no_text"));
+  EXPECT_TRUE(has_repair(exchange, "header_value_was_no_text"));
 }
 
 TEST(HarInterop, AScriptThatHandsOverAHarIsOne) {
@@ -159,7 +155,7 @@ TEST(HarInterop, WhatAServerPushedHasNoMethodAndIsAGet) {
   const auto exchange =
       read(R"({"request":{"method":null,"url":"https://a/b.png"},"response":{"status":200}})");
   EXPECT_EQ(exchange.view.request.method, "GET");
-  EXPECT_TRUE(has(exchange, "method_missing"));
+  EXPECT_TRUE(has_repair(exchange, "method_missing"));
 }
 
 TEST(HarInterop, WherePhasesDoNotAddUpTheWholeTimeStays) {
@@ -182,7 +178,7 @@ TEST(HarInterop, WherePhasesDoNotAddUpTheWholeTimeStays) {
 TEST(HarInterop, ParametersThatAreNoFormAreNoBody) {
   const auto parsed = entry(
       R"("url":"http://a/","bodySize":40,"postData":{"params":[{"name":"a","value":{"b":1}},{"name":"c","value":2}]})");
-  EXPECT_TRUE(has(parsed, "request_body_missing"));
+  EXPECT_TRUE(has_repair(parsed, "request_body_missing"));
   EXPECT_EQ(parsed.view.request.body_length, 40u);
   const auto form = entry(R"("url":"http://a/","postData":{"params":[{"name":"c","value":2}]})");
   EXPECT_EQ(form.view.request.body, "c=2");
@@ -192,7 +188,7 @@ TEST(HarInterop, ABodyThatIsAlreadyParsedIsWrittenAsText) {
   const auto exchange =
       entry(R"("url":"http://a/")", R"("status":200,"content":{"size":9,"text":{"a":[1,2]}})");
   EXPECT_EQ(exchange.view.response.body, R"({"a":[1,2]})");
-  EXPECT_TRUE(has(exchange, "body_was_no_text"));
+  EXPECT_TRUE(has_repair(exchange, "body_was_no_text"));
 }
 
 TEST(HarInterop, BytesThatAToolWroteAsTheyWereStay) {

@@ -7,6 +7,7 @@
 #include "capture-format/convert/input_text.hpp"
 #include "capture-format/layout/wall_time.hpp"
 #include "tests/unit/capture-format/command_line.hpp"
+#include "tests/unit/capture-format/exchange_compare.hpp"
 #include "tests/unit/capture-format/sample_exchange.hpp"
 
 #include <algorithm>
@@ -21,16 +22,13 @@ namespace {
 
 namespace json = boost::json;
 
-HarExchange entry(const std::string& request, const std::string& response, const std::string& more = "") {
+HarExchange page_entry(const std::string& request, const std::string& response,
+                       const std::string& more = "") {
   auto read = read_har_entry(fmt::format(
       R"({{"request":{{"method":"GET","url":"http://a/b",{}}},"response":{{"status":200,{}}}{}}})", request,
       response, more));
   EXPECT_TRUE(read.has_value()) << read.error().message;
   return std::move(*read);
-}
-
-bool has(const HarExchange& exchange, std::string_view repair) {
-  return std::find(exchange.repairs.begin(), exchange.repairs.end(), repair) != exchange.repairs.end();
 }
 
 TEST(WallTime, ZonesAndFractionsOfAnyLengthAreRead) {
@@ -73,7 +71,8 @@ TEST(Url, ComesApartAndTogether) {
 }
 
 TEST(HarEntry, ADecodedBodyKeepsItsCodingForExportAndLosesItForReplay) {
-  const auto exchange = entry(R"("headers":[])", R"("headers":[{"name":"Content-Encoding","value":"gzip"},
+  const auto exchange =
+      page_entry(R"("headers":[])", R"("headers":[{"name":"Content-Encoding","value":"gzip"},
       {"name":"Content-Length","value":"7"}],"content":{"size":11,"text":"hello world"})");
   EXPECT_TRUE(exchange.view.response.content_decoded);
   EXPECT_EQ(exchange.view.response.headers.size(), 2u);
@@ -83,20 +82,21 @@ TEST(HarEntry, ADecodedBodyKeepsItsCodingForExportAndLosesItForReplay) {
 }
 
 TEST(HarEntry, ABodyThatTheFileDoesNotHoldKeepsItsTrueLength) {
-  const auto exchange = entry(R"("headers":[])", R"("content":{"size":559,"mimeType":"image/png"})");
+  const auto exchange = page_entry(R"("headers":[])", R"("content":{"size":559,"mimeType":"image/png"})");
   EXPECT_EQ(exchange.view.response.truncation, Truncation::policy);
   EXPECT_EQ(exchange.view.response.body_length, 559u);
   EXPECT_EQ(exchange.view.response.body_hash, 0u);
-  EXPECT_TRUE(has(exchange, "response_body_missing"));
+  EXPECT_TRUE(has_repair(exchange, "response_body_missing"));
 }
 
 TEST(HarEntry, FormParametersAreEncodedTheWayTheContentLengthSays) {
   const auto body = [](const std::string& length) {
-    return std::string(entry(R"("headers":[{"name":"Content-Length","value":")" + length +
-                                 R"("}],"postData":{"mimeType":"application/x-www-form-urlencoded","params":[
+    return std::string(
+        page_entry(R"("headers":[{"name":"Content-Length","value":")" + length +
+                       R"("}],"postData":{"mimeType":"application/x-www-form-urlencoded","params":[
                                  {"name":"a","value":"x y"},{"name":"b","value":"1,2"}]})",
-                             R"("content":{})")
-                           .view.request.body);
+                   R"("content":{})")
+            .view.request.body);
   };
   EXPECT_EQ(body("13"), "a=x+y&b=1%2C2");
   EXPECT_EQ(body("15"), "a=x%20y&b=1%2C2");
@@ -105,7 +105,7 @@ TEST(HarEntry, FormParametersAreEncodedTheWayTheContentLengthSays) {
 }
 
 TEST(HarEntry, OddHeadersAreRepairedWithoutAHeaderInjection) {
-  const auto exchange = entry(
+  const auto exchange = page_entry(
       R"("headers":[{"name":"A","value":"1\r\nEvil: 2"},{"name":"","value":"x"},{"name":"b c","value":"x"},
       {"value":"x"},7,{"name":":path","value":"/b"}])",
       R"("headers":[{"name":"Set-Cookie","value":"a=1\nb=2"}])");
@@ -116,8 +116,8 @@ TEST(HarEntry, OddHeadersAreRepairedWithoutAHeaderInjection) {
   }
   ASSERT_EQ(exchange.view.response.headers.size(), 2u);
   EXPECT_EQ(exchange.view.response.headers[1].value, "b=2");
-  EXPECT_TRUE(has(exchange, "joined_headers_split"));
-  EXPECT_TRUE(has(exchange, "header_without_name"));
+  EXPECT_TRUE(has_repair(exchange, "joined_headers_split"));
+  EXPECT_TRUE(has_repair(exchange, "header_without_name"));
 }
 
 TEST(HarEntry, WhatCannotBeAnExchangeIsRefusedWithAReason) {

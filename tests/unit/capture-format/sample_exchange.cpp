@@ -32,7 +32,7 @@ void fill(SampleExchange& sample, MessageView& message, std::mt19937_64& random,
   message.body_hash = content_hash(message.body);
 }
 
-void describe(std::string& out, const MessageView& message) {
+void append_message(std::string& out, const MessageView& message) {
   fmt::format_to(std::back_inserter(out), "{:?} {:?} {:?} v{} {} {:?}\n", message.method, message.target,
                  message.authority, message.version, message.status, message.reason);
   for (const auto& [name, value] : message.headers)
@@ -81,8 +81,8 @@ std::string describe(const ExchangeView& exchange) {
       "id {} start {} connection {}/{} stream {} session {:x} fate {} trace {:?} {:?}\n", exchange.id,
       exchange.start_ns, exchange.connection_id, exchange.connection_sequence, exchange.stream_id,
       exchange.session_key, static_cast<int>(exchange.fate), exchange.trace_id, exchange.span_id);
-  describe(out, exchange.request);
-  if (exchange.has_response) describe(out, exchange.response);
+  append_message(out, exchange.request);
+  if (exchange.has_response) append_message(out, exchange.response);
   fmt::format_to(std::back_inserter(out), "{} {} {} {}\n", exchange.timings.request_done_ns,
                  exchange.timings.connected_ns, exchange.timings.first_byte_ns,
                  exchange.timings.response_done_ns);
@@ -96,6 +96,12 @@ std::string describe(const ExchangeView& exchange) {
   for (const auto& [key, value] : exchange.extensions)
     fmt::format_to(std::back_inserter(out), "{} = {}\n", key, value);
   return out;
+}
+
+std::vector<std::string> described(std::uint64_t first, std::uint64_t count) {
+  std::vector<std::string> all;
+  for (std::uint64_t i = 0; i < count; ++i) all.push_back(describe(sample_exchange(first + i).view));
+  return all;
 }
 
 std::string capture_of(const std::vector<SampleExchange>& exchanges, std::size_t chunk_bytes) {

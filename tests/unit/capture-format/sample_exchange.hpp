@@ -26,6 +26,8 @@ SampleExchange sample_exchange(std::uint64_t number, std::size_t body_bytes = 30
 
 /// All fields, as text that a failed test prints.
 std::string describe(const ExchangeView& exchange);
+/// Of the samples from number `first` on.
+std::vector<std::string> described(std::uint64_t first, std::uint64_t count);
 
 /// The bytes of a sealed capture that holds these exchanges.
 std::string capture_of(const std::vector<SampleExchange>& exchanges, std::size_t chunk_bytes = 4096);

@@ -1,21 +1,16 @@
 // What FORMAT.md promises to people without our program: zstd and protoc read every file that we write.
 #include "capture-format/recorder.hpp"
 #include "capture.pb.h"
+#include "tests/unit/capture-format/command_line.hpp"
 #include "tests/unit/capture-format/sample_exchange.hpp"
 
 #include <regex>
 #include <stdlib.h>
-#include <sys/wait.h>
 
 #include <gtest/gtest.h>
 
 namespace understudy::capture::testing {
 namespace {
-
-int shell(const std::string& command) {
-  const int status = system(command.c_str());
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 bool has_tools() { return shell("command -v zstd >/dev/null && command -v protoc >/dev/null") == 0; }
 

@@ -17,7 +17,7 @@
 namespace understudy::capture::testing {
 namespace {
 
-constexpr std::size_t kSamples = 60;
+constexpr std::size_t kIndexedSamples = 60;
 const std::vector<std::string> kOnlyErrors{"status=5xx"};
 
 /// A file and its summary, to be changed and put together again.
@@ -112,7 +112,7 @@ std::uint64_t peak_kilobytes() {
 std::uint64_t without_headers(const SummaryOf& file) { return 8192 + file.summary.index.size() * 160; }
 
 TEST(PackedSummary, ComesBackAsItWas) {
-  const SummaryOf file(capture_of_samples(0, kSamples));
+  const SummaryOf file(capture_of_samples(0, kIndexedSamples));
   ASSERT_GT(file.summary.index.size(), 5u);
   EXPECT_FALSE(file.summary.top_routes.empty());
   const auto bytes = file.chunks() + file.frame();
@@ -146,7 +146,7 @@ TEST(PackedSummary, AFileOfVeryManyChunksHasNoIndexAndIsWalked) {
   ASSERT_TRUE(back.has_value());
   EXPECT_EQ(back->totals.exchanges, Summary::kIndexedChunksMax + 1);
 
-  SummaryOf file(capture_of_samples(0, kSamples));
+  SummaryOf file(capture_of_samples(0, kIndexedSamples));
   auto without = file;
   without.summary.index.clear();
   const auto read = read_filtered(file.chunks() + without.frame());
@@ -156,7 +156,7 @@ TEST(PackedSummary, AFileOfVeryManyChunksHasNoIndexAndIsWalked) {
 }
 
 TEST(PackedSummary, AFilterOnEndpointsReadsTheirPartToo) {
-  const SummaryOf file(capture_of_samples(0, kSamples));
+  const SummaryOf file(capture_of_samples(0, kIndexedSamples));
   const auto bytes = file.chunks() + file.frame();
   const auto none = read_filtered(bytes, {"endpoint=/nowhere"});
   EXPECT_EQ(none.exchanges, 0u);
@@ -166,7 +166,7 @@ TEST(PackedSummary, AFilterOnEndpointsReadsTheirPartToo) {
 }
 
 TEST(PackedSummary, AnIndexOfVersion10IsReadLikeAPackedOne) {
-  const SummaryOf file(capture_of_samples(0, kSamples));
+  const SummaryOf file(capture_of_samples(0, kIndexedSamples));
   std::string message(4, '\0');
   const auto bytes = file.with_content(296, 0, file.summary.index.size(), file.plain_entries() + message);
   const auto old = read_filtered(bytes);
@@ -179,7 +179,7 @@ TEST(PackedSummary, AnIndexOfVersion10IsReadLikeAPackedOne) {
 
 TEST(PackedSummary, OfAnEncryptedFileIsOpenedOnce) {
   const auto keys = sample_keys();
-  const auto bytes = encrypted_samples(keys, 0, kSamples);
+  const auto bytes = encrypted_samples(keys, 0, kIndexedSamples);
   const auto trailer = wire::load<std::uint64_t>(bytes.data() + bytes.size() - kSummaryTrailerBytes);
   ReaderOptions options;
   options.keys = keys;
@@ -193,7 +193,7 @@ TEST(PackedSummary, OfAnEncryptedFileIsOpenedOnce) {
 
 /// Each is authentic to a checksum, and no index: then the chunk headers are read.
 TEST(PackedSummary, WhatDoesNotUnpackToAnIndexIsNotBelieved) {
-  const SummaryOf file(capture_of_samples(0, kSamples));
+  const SummaryOf file(capture_of_samples(0, kIndexedSamples));
   const auto count = file.summary.index.size();
   const auto good = file.frame();
   const auto places_bytes = wire::load<std::uint32_t>(good.data() + 20);
@@ -217,7 +217,7 @@ TEST(PackedSummary, WhatDoesNotUnpackToAnIndexIsNotBelieved) {
 }
 
 TEST(PackedSummary, OneThatUnpacksToMoreThanTheFileCouldHaveIsNotUnpacked) {
-  const SummaryOf file(capture_of_samples(0, kSamples));
+  const SummaryOf file(capture_of_samples(0, kIndexedSamples));
   const auto before = peak_kilobytes();
   for (const std::size_t count : {std::size_t{900'000}, std::size_t{UINT32_MAX}}) {
     // The head of a zstd frame of so many bytes, and a block that repeats one byte.
@@ -235,7 +235,7 @@ TEST(PackedSummary, OneThatUnpacksToMoreThanTheFileCouldHaveIsNotUnpacked) {
 
 /// Entries that point backwards, at each other, or outside.
 TEST(PackedSummary, AnIndexThatLeadsInCirclesIsNotBelieved) {
-  SummaryOf file(capture_of_samples(0, kSamples));
+  SummaryOf file(capture_of_samples(0, kIndexedSamples));
   for (const std::uint64_t offset : {std::uint64_t{0}, std::uint64_t{3828}, UINT64_MAX - 8}) {
     auto circles = file;
     for (const std::size_t entry : {0u, 2u}) circles.summary.index[entry].offset = offset;

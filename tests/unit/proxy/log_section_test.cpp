@@ -10,19 +10,19 @@ namespace {
 constexpr const char* kStart =
     "listeners: [{address: \"127.0.0.1:0\"}]\nprimary: {url: \"http://127.0.0.1:9000\"}\n";
 
-Outcome<ProxyConfig> load(const std::string& log) { return load_config_text(kStart + log, "proxy.yaml"); }
+Outcome<ProxyConfig> load_log(const std::string& log) { return load_config_text(kStart + log, "proxy.yaml"); }
 
 std::string refusal(const std::string& log) {
-  const auto config = load(log);
+  const auto config = load_log(log);
   return config ? "" : config.error().message;
 }
 
 TEST(LogSection, WithoutAccessThereIsNoAccessLog) {
-  EXPECT_FALSE(load("log: {level: debug}\n").value().access_log);
+  EXPECT_FALSE(load_log("log: {level: debug}\n").value().access_log);
 }
 
 TEST(LogSection, AnAccessLogIsJsonOfEverythingUnlessToldOtherwise) {
-  const auto config = load("log: {access: {path: /var/log/a}}\n").value();
+  const auto config = load_log("log: {access: {path: /var/log/a}}\n").value();
   ASSERT_TRUE(config.access_log);
   EXPECT_EQ(config.access_log->path, "/var/log/a");
   EXPECT_EQ(config.access_log->format.style, LineFormat::Style::json);
@@ -31,10 +31,12 @@ TEST(LogSection, AnAccessLogIsJsonOfEverythingUnlessToldOtherwise) {
 }
 
 TEST(LogSection, TemplatesSharesAndFieldsAreRead) {
-  const auto columns = load("log: {access: {path: '-', format: '{client} {status}', sample: 10%}}\n").value();
+  const auto columns =
+      load_log("log: {access: {path: '-', format: '{client} {status}', sample: 10%}}\n").value();
   EXPECT_EQ(columns.access_log->format.style, LineFormat::Style::columns);
   EXPECT_EQ(columns.access_log->sample, 0.1);
-  const auto text = load("log: {access: {path: '-', format: text, fields: [user_agent, host]}}\n").value();
+  const auto text =
+      load_log("log: {access: {path: '-', format: text, fields: [user_agent, host]}}\n").value();
   EXPECT_TRUE(text.access_log->format.has(AccessField::user_agent));
   EXPECT_TRUE(text.access_log->format.has(AccessField::host));
   EXPECT_FALSE(text.access_log->format.has(AccessField::referer));

@@ -8,17 +8,17 @@
 namespace understudy::proxy {
 namespace {
 
-Outcome<ProxyConfig> load(const std::string& primary) {
+Outcome<ProxyConfig> load_primary(const std::string& primary) {
   return load_config_text("listeners: [{address: \":8080\"}]\nprimary: " + primary + "\n", "proxy.yaml");
 }
 
-std::string error_of(const std::string& primary) {
-  const auto config = load(primary);
+std::string primary_error(const std::string& primary) {
+  const auto config = load_primary(primary);
   return config ? "no error" : config.error().message;
 }
 
 TEST(PrimarySection, OneUrlHasTheDocumentedDefaults) {
-  const auto config = load("{url: \"http://a:81\"}");
+  const auto config = load_primary("{url: \"http://a:81\"}");
   ASSERT_TRUE(config) << config.error().message;
   const auto& primary = config->primary;
   ASSERT_EQ(primary.hosts.size(), 1U);
@@ -35,7 +35,7 @@ TEST(PrimarySection, OneUrlHasTheDocumentedDefaults) {
 }
 
 TEST(PrimarySection, EveryKeyIsRead) {
-  const auto config = load(
+  const auto config = load_primary(
       "\n  hosts: [{url: \"http://a\", weight: 3}, {url: \"http://b:81\"}]\n"
       "  balance: least_requests\n"
       "  health: {path: /healthz, interval: 2s, timeout: 500ms, healthy: 1, unhealthy: 4, expect: 204}\n"
@@ -64,7 +64,7 @@ TEST(PrimarySection, EveryKeyIsRead) {
 }
 
 TEST(PrimarySection, UrlsAreHostsOfOneWeight) {
-  const auto config = load("{urls: [\"http://a\", \"http://b\"], health: {expect: 200-299}}");
+  const auto config = load_primary("{urls: [\"http://a\", \"http://b\"], health: {expect: 200-299}}");
   ASSERT_TRUE(config) << config.error().message;
   ASSERT_EQ(config->primary.hosts.size(), 2U);
   EXPECT_EQ(config->primary.hosts[1].name(), "http://b");
@@ -106,19 +106,19 @@ TEST(PrimarySection, MistakesAreNamed) {
       {"{url: \"http://a\", retries: 3}", "unknown key 'retries'"},
   };
   for (const auto& each : cases)
-    EXPECT_NE(error_of(each.primary).find(each.message), std::string::npos)
-        << each.primary << ": " << error_of(each.primary);
+    EXPECT_NE(primary_error(each.primary).find(each.message), std::string::npos)
+        << each.primary << ": " << primary_error(each.primary);
 }
 
 TEST(PrimarySection, SwitchingEjectionOffIsSaidPlainly) {
-  const auto config = load("{urls: [\"http://a\", \"http://b\"], outlier: {consecutive_errors: 0}}");
+  const auto config = load_primary("{urls: [\"http://a\", \"http://b\"], outlier: {consecutive_errors: 0}}");
   ASSERT_TRUE(config) << config.error().message;
   EXPECT_EQ(config->primary.outlier.consecutive_errors, 0U);
 }
 
 TEST(PrimarySection, JsonShowsHostsAndHowTheyAreLookedAfter) {
   const auto config =
-      load("{hosts: [{url: \"http://a\", weight: 2}, {url: \"http://b\"}], health: {path: /up}}");
+      load_primary("{hosts: [{url: \"http://a\", weight: 2}, {url: \"http://b\"}], health: {path: /up}}");
   const auto json = to_json(*config);
   EXPECT_NE(json.find(R"({"url":"http://a","weight":2})"), std::string::npos) << json;
   EXPECT_NE(json.find(R"("balance":"round_robin")"), std::string::npos);

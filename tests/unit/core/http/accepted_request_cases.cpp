@@ -3,7 +3,6 @@
 namespace understudy::http {
 namespace {
 
-const std::string kHost = "Host: a\r\n";
 const std::string kChunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 std::vector<AcceptedRequest> start_lines_and_targets() {
@@ -53,7 +52,7 @@ std::vector<AcceptedRequest> hosts_and_connections() {
   };
 }
 
-std::vector<AcceptedRequest> fields() {
+std::vector<AcceptedRequest> field_lists() {
   const std::string get = "GET / HTTP/1.1\r\n" + kHost;
   return {
       {"ValueWithoutLeadingSpace", get + "X:y\r\n\r\n", "GET / 1.1"},
@@ -123,7 +122,7 @@ std::vector<AcceptedRequest> chunked_bodies() {
 
 std::vector<AcceptedRequest> accepted_requests() {
   std::vector<AcceptedRequest> all;
-  for (const auto& group : {start_lines_and_targets(), hosts_and_connections(), fields(),
+  for (const auto& group : {start_lines_and_targets(), hosts_and_connections(), field_lists(),
                             bodies_of_known_length(), chunked_bodies()})
     all.insert(all.end(), group.begin(), group.end());
   return all;

@@ -5,12 +5,6 @@
 namespace understudy::http {
 namespace {
 
-std::string text_of(const Fields& fields) {
-  std::string text;
-  for (const auto field : fields) text.append(field.name).append(": ").append(field.value).append("\n");
-  return text;
-}
-
 std::string version_text(Version version) { return version == Version::http_1_0 ? " 1.0" : " 1.1"; }
 
 // What has arrived and is not yet consumed, and where the message stands.
@@ -70,6 +64,12 @@ void note_head(Parser& parser, const Connection& connection, Seen& seen) {
 }
 
 }  // namespace
+
+std::string text_of(const Fields& fields) {
+  std::string text;
+  for (const auto field : fields) text.append(field.name).append(": ").append(field.value).append("\n");
+  return text;
+}
 
 std::ostream& operator<<(std::ostream& out, const Seen& seen) {
   constexpr const char* kEnds[] = {"complete", "incomplete", "error"};

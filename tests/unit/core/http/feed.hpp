@@ -33,6 +33,9 @@ struct Seen {
 
 std::ostream& operator<<(std::ostream& out, const Seen& seen);
 
+/// As Seen::fields.
+std::string text_of(const Fields& fields);
+
 /// The sizes of the pieces; the last piece takes what is left.
 using Pieces = std::vector<std::size_t>;
 

@@ -45,12 +45,6 @@ Pieces some_pieces(std::size_t size) {
   return random_pieces(size, random);
 }
 
-std::string text_of(const Fields& all) {
-  std::string text;
-  for (const auto field : all) text.append(field.name).append(": ").append(field.value).append("\n");
-  return text;
-}
-
 TEST(WirePropertyTest, RequestsComeBackAsTheyWereSent) {
   EXPECT_TRUE(rc::check([] {
     Request sent;

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include <boost/json/src.hpp>
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 #include <zstd.h>
 

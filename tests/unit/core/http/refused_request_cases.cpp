@@ -3,7 +3,6 @@
 namespace understudy::http {
 namespace {
 
-const std::string kHost = "Host: a\r\n";
 const std::string kEnd = " HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string kGet = "GET / HTTP/1.1\r\n";
 

@@ -6,6 +6,8 @@
 
 namespace understudy::http {
 
+inline const std::string kHost = "Host: a\r\n";
+
 struct AcceptedRequest {
   std::string name;
   std::string raw;

@@ -1,3 +1,4 @@
+#include "tests/unit/core/http/case_name.hpp"
 #include "tests/unit/core/http/feed.hpp"
 #include "tests/unit/core/http/request_cases.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 constexpr int kRandomSplits = 8;
 
 // Every way of splitting the bytes must give what the whole gave.
-void expect_same_in_any_split(const std::string& raw, const Seen& expected) {
+void expect_same_request_in_any_split(const std::string& raw, const Seen& expected) {
   EXPECT_EQ(feed_request(raw, byte_by_byte(raw.size())), expected) << "byte by byte";
   std::mt19937 random(static_cast<unsigned>(raw.size()));
   RequestParser reused{Limits{}};
@@ -30,7 +31,7 @@ TEST_P(AcceptedRequestTest, GivesTheSameMessageHoweverItArrives) {
   EXPECT_EQ(seen.keep_alive, expected.keep_alive);
   EXPECT_EQ(seen.trailers, expected.trailers);
   EXPECT_EQ(seen.rest, expected.rest);
-  expect_same_in_any_split(expected.raw, seen);
+  expect_same_request_in_any_split(expected.raw, seen);
 }
 
 class RefusedRequestTest : public testing::TestWithParam<RefusedRequest> {};
@@ -40,10 +41,8 @@ TEST_P(RefusedRequestTest, IsRefusedWithItsStatusHoweverItArrives) {
   const auto seen = feed_request(expected.raw, whole());
   EXPECT_EQ(seen.end, Seen::End::error) << seen;
   EXPECT_EQ(status_for(seen.error), expected.status) << seen;
-  expect_same_in_any_split(expected.raw, seen);
+  expect_same_request_in_any_split(expected.raw, seen);
 }
-
-const auto kNameOfCase = [](const auto& test) { return test.param.name; };
 
 INSTANTIATE_TEST_SUITE_P(Accepted, AcceptedRequestTest, testing::ValuesIn(accepted_requests()), kNameOfCase);
 INSTANTIATE_TEST_SUITE_P(Refused, RefusedRequestTest, testing::ValuesIn(refused_requests()), kNameOfCase);

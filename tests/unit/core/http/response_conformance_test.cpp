@@ -1,3 +1,4 @@
+#include "tests/unit/core/http/case_name.hpp"
 #include "tests/unit/core/http/feed.hpp"
 
 #include <gtest/gtest.h>
@@ -117,7 +118,7 @@ std::vector<RefusedResponse> refused_responses() {
 }
 
 template <class Case>
-void expect_same_in_any_split(const Case& test, const Seen& expected) {
+void expect_same_response_in_any_split(const Case& test, const Seen& expected) {
   EXPECT_EQ(feed_response(test.raw, byte_by_byte(test.raw.size()), test.method), expected) << "byte by byte";
   std::mt19937 random(static_cast<unsigned>(test.raw.size()));
   for (int i = 0; i < 8; ++i)
@@ -135,7 +136,7 @@ TEST_P(AcceptedResponseTest, GivesTheSameMessageHoweverItArrives) {
   EXPECT_EQ(seen.body, expected.body);
   EXPECT_EQ(seen.keep_alive, expected.keep_alive);
   EXPECT_EQ(seen.rest, expected.rest);
-  expect_same_in_any_split(expected, seen);
+  expect_same_response_in_any_split(expected, seen);
 }
 
 class RefusedResponseTest : public testing::TestWithParam<RefusedResponse> {};
@@ -145,10 +146,8 @@ TEST_P(RefusedResponseTest, IsRefusedWithItsErrorHoweverItArrives) {
   const auto seen = feed_response(expected.raw, whole(), expected.method);
   EXPECT_EQ(seen.end, Seen::End::error) << seen;
   EXPECT_EQ(seen.error, expected.error) << seen;
-  expect_same_in_any_split(expected, seen);
+  expect_same_response_in_any_split(expected, seen);
 }
-
-const auto kNameOfCase = [](const auto& test) { return test.param.name; };
 
 INSTANTIATE_TEST_SUITE_P(Accepted, AcceptedResponseTest, testing::ValuesIn(accepted_responses()),
                          kNameOfCase);

@@ -7,13 +7,6 @@
 namespace understudy::scrub {
 namespace {
 
-const Tokens& tokens() {
-  static const Tokens made(fixed_options().key);
-  return made;
-}
-
-const std::string kEmail = tokens().email("ann@example.com");
-
 std::string gzip(std::string_view text) {
   z_stream stream{};
   deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);

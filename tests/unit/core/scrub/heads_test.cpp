@@ -6,11 +6,6 @@
 namespace understudy::scrub {
 namespace {
 
-const Tokens& tokens() {
-  static const Tokens made(fixed_options().key);
-  return made;
-}
-
 TEST(Heads, CredentialsBecomeTokensThatKeepTheirScheme) {
   EXPECT_EQ(scrubbed_field("Authorization", "Bearer abc.def"), "Bearer " + tokens().opaque("abc.def"));
   EXPECT_EQ(scrubbed_field("proxy-authorization", "secret"), tokens().opaque("secret"));

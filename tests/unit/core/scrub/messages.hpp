@@ -3,6 +3,7 @@
 
 #include "core/http/message.hpp"
 #include "core/scrub/scrubber.hpp"
+#include "core/scrub/tokens.hpp"
 
 #include <string>
 #include <string_view>
@@ -15,6 +16,14 @@ inline Options fixed_options() {
   for (std::size_t i = 0; i < options.key.size(); ++i) options.key[i] = static_cast<std::uint8_t>(i * 7 + 1);
   return options;
 }
+
+inline const Tokens& tokens() {
+  static const Tokens made(fixed_options().key);
+  return made;
+}
+
+/// What becomes of ann@example.com.
+inline const std::string kEmail = tokens().email("ann@example.com");
 
 inline const Scrubber& scrubber() {
   static const Scrubber made(fixed_options());

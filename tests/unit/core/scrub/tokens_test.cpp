@@ -10,11 +10,6 @@
 namespace understudy::scrub {
 namespace {
 
-const Tokens& tokens() {
-  static const Tokens made(fixed_options().key);
-  return made;
-}
-
 TEST(Hmac, AgreesWithRfc4231) {
   const std::string key = "Jefe";
   const auto digest = Hmac({reinterpret_cast<const std::uint8_t*>(key.data()), key.size()})
