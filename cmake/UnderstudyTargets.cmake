@@ -1,15 +1,20 @@
 # understudy_library(NAME [ASIO|GLUE] [LINK targets...] [PRIVATE_LINK targets...] [DIRS sub folders...])
 #   One static library of a folder's .cpp files, alias understudy::NAME. What it links is what it may include:
 #   scripts/tidy holds the includes against the table in docs/architecture.md. GLUE: runs once per process (command
-#   lines), sanitizer builds do not optimise it. GLUE and ASIO are compiled in batches.
+#   lines), sanitizer builds do not optimise it.
 # understudy_test(NAME [ASIO] [THREADED] DIRS folders... LINK targets... LABEL unit|component|conformance|e2e)
 #   One GoogleTest program of all .cpp files in the folders, registered with CTest.
 
-# Files that include Asio or CLI11 spend more on those headers' templates than on themselves, so all builds but the
-# edit-build-test loop compile several as one: names within their anonymous namespaces must differ.
-function(understudy_in_batches target)
+# Most files spend more on the templates of the headers that they include than on themselves, so all builds but the
+# edit-build-test loop compile up to `files` of a target as one: its names in anonymous namespaces must differ. Batches
+# are even, and small enough that the last one does not keep the others waiting.
+function(understudy_in_batches target files)
   if(UNDERSTUDY_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Release")
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 5)
+    get_target_property(sources ${target} SOURCES)
+    list(LENGTH sources count)
+    math(EXPR batches "(${count} + ${files} - 1) / ${files}")
+    math(EXPR size "(${count} + ${batches} - 1) / ${batches}")
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${size})
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   endif()
 endfunction()
@@ -53,7 +58,9 @@ function(understudy_library name)
     set(use test)
   endif()
   if(arg_GLUE OR arg_ASIO)
-    understudy_in_batches(understudy_${name})
+    understudy_in_batches(understudy_${name} 5)
+  else()
+    understudy_in_batches(understudy_${name} 9)
   endif()
   understudy_precompile(understudy_${name} ${arg_ASIO} ${use})
 endfunction()
@@ -71,7 +78,9 @@ function(understudy_test name)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE understudy_settings ${arg_LINK} gtest gmock gtest_main Threads::Threads)
   if(arg_ASIO)
-    understudy_in_batches(${name})
+    understudy_in_batches(${name} 5)
+  else()
+    understudy_in_batches(${name} 9)
   endif()
   understudy_precompile(${name} ${arg_ASIO} test)
   add_dependencies(test_programs ${name})
