@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdlib>
+#include <filesystem>
+#include <iterator>
 #include <string>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -82,10 +84,24 @@ TEST(ServiceNotifier, FeedsTheWatchdogWhileWorkersAnswer) {
   running.join();
 }
 
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {});
+}
+
 TEST(ServiceNotifier, NobodyListeningIsNoTrouble) {
-  proxy::ServiceNotifier().ready("x");
-  proxy::ServiceNotifier("/nowhere/at/all").ready("x");
-  proxy::ServiceNotifier(std::string(500, 'x')).ready("x");
+  const auto before = open_descriptors();
+  EXPECT_NO_THROW(proxy::ServiceNotifier().ready("x"));
+  for (const auto& socket : {std::string("/nowhere/at/all"), std::string("@nobody"), std::string(500, 'x')})
+    EXPECT_NO_THROW(proxy::ServiceNotifier(socket).ready("x")) << socket;
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST(ServiceNotifier, OneWhoDoesNotReadIsNotWaitedFor) {
+  NotifySocket manager;
+  const proxy::ServiceNotifier notifier(manager.name());
+  // Far more than a datagram socket holds (net.unix.max_dgram_qlen).
+  for (int i = 0; i < 1000; ++i) notifier.alive();
+  EXPECT_EQ(manager.next(), "WATCHDOG=1");
 }
 
 TEST(ServiceNotifier, ReadsTheEnvironmentOnce) {
