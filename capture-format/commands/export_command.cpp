@@ -57,18 +57,10 @@ std::string as_json(const ExportReport& report, const ExportOptions& options,
                     const std::vector<std::string>& damage) {
   std::string text;
   JsonWriter json(text);
-  const auto counts = [&json](std::string_view key, const auto& map) {
-    json.key(key).begin_object();
-    for (const auto& [name, count] : map) json.member(name, count);
-    json.end_object();
-  };
   json.begin_object().member("format", options.format).member("output", options.output);
   json.member("exchanges", report.exchanges).member("exported", report.written);
-  counts("left_out", report.left_out);
-  counts("losses", report.losses);
-  json.key("damage").begin_array();
-  for (const auto& note : damage) json.value(note);
-  json.end_array().end_object();
+  json.object("left_out", report.left_out).object("losses", report.losses);
+  json.array("damage", damage).end_object();
   return text + '\n';
 }
 

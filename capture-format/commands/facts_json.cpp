@@ -8,13 +8,6 @@
 namespace understudy::capture {
 namespace {
 
-template <class Pairs>
-void write_counts(JsonWriter& json, std::string_view key, const Pairs& pairs) {
-  json.key(key).begin_object();
-  for (const auto& [name, number] : pairs) json.member(name, std::uint64_t{number});
-  json.end_object();
-}
-
 void write_header(JsonWriter& json, const CaptureFacts& facts) {
   const auto& file = facts.file;
   json.member("path", facts.path).member("uuid", file.uuid).member("service", file.service);
@@ -35,9 +28,9 @@ void write_traffic(JsonWriter& json, const CaptureFacts& facts) {
   for (const auto& [status, count] : facts.statuses)
     json.member(status == 0 ? std::string("none") : std::to_string(status), count);
   json.end_object();
-  write_counts(json, "methods", facts.methods);
-  write_counts(json, "fates", facts.fates);
-  write_counts(json, "mirrored", facts.mirror_outcomes);
+  json.object("methods", facts.methods);
+  json.object("fates", facts.fates);
+  json.object("mirrored", facts.mirror_outcomes);
   json.key("endpoints").begin_array();
   for (const auto& [endpoint, known] : top_endpoints(facts)) {
     json.begin_object().member("endpoint", endpoint).member("exchanges", known.exchanges);
@@ -58,7 +51,7 @@ void write_scrubbing(JsonWriter& json, const CaptureFacts& facts) {
   for (std::size_t i = 0; i < facts.scrub_states.size(); ++i)
     json.member(name_of(static_cast<ScrubState>(i)), facts.scrub_states[i]);
   json.end_object();
-  write_counts(json, "rules", facts.scrub_rules);
+  json.object("rules", facts.scrub_rules);
   json.end_object();
 }
 
@@ -73,7 +66,7 @@ void write_sizes(JsonWriter& json, const CaptureFacts& facts) {
   std::uint64_t truncated = 0;
   for (const auto& [why, count] : facts.truncations) truncated += count;
   json.member("truncated_bodies", truncated);
-  write_counts(json, "truncations", facts.truncations);
+  json.object("truncations", facts.truncations);
 }
 
 void write_gap(JsonWriter& json, const Gap& gap) {
@@ -99,9 +92,7 @@ void write_losses(JsonWriter& json, const CaptureFacts& facts) {
   const auto& damage = facts.damage;
   json.key("damage").begin_object().member("chunks_lost", damage.chunks_lost);
   json.member("bytes_skipped", damage.bytes_skipped).member("incidents", damage.incidents);
-  json.key("notes").begin_array();
-  for (const auto& note : damage.notes) json.value(note);
-  json.end_array().end_object();
+  json.array("notes", damage.notes).end_object();
 }
 
 }  // namespace

@@ -53,15 +53,9 @@ std::string report_as_json(const ImportReport& report, const FileWriterTotals& t
                            const ImportOptions& options) {
   std::string text;
   JsonWriter json(text);
-  const auto counts = [&json](std::string_view key, const auto& map) {
-    json.key(key).begin_object();
-    for (const auto& [name, count] : map) json.member(name, count);
-    json.end_object();
-  };
   json.begin_object().member("read", report.read).member("imported", report.imported);
   json.member("refused", report.refused_total()).member("repaired", report.repaired);
-  counts("refused_by_reason", report.refused);
-  counts("repairs_by_kind", report.repairs);
+  json.object("refused_by_reason", report.refused).object("repairs_by_kind", report.repairs);
   json.member("scrubbed", !options.allow_unscrubbed).member("redactions", report.redactions);
   json.member("bodies_removed", report.bodies_removed).member("output", options.output);
   json.member("chunks", totals.chunks).member("raw_bytes", totals.raw_bytes);

@@ -127,9 +127,7 @@ Outcome<DamageNotes> index_as_json(const std::string& path, const KeyRingPtr& ke
   };
   auto walked = walk(path, keys, visitor);
   if (!walked) return walked.error();
-  json.end_array().member("sealed", walked->sealed).key("damage").begin_array();
-  for (const auto& note : walked->damage) json.value(note);
-  json.end_array().end_object();
+  json.end_array().member("sealed", walked->sealed).array("damage", walked->damage).end_object();
   return std::move(walked->damage);
 }
 

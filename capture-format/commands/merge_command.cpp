@@ -153,9 +153,7 @@ std::string as_json(const FileWriterTotals& totals, const std::string& path,
     json.begin_object().member("path", input.path).member("exchanges", input.exchanges);
     json.member("gap_exchanges", input.gap_exchanges).member("chunks_lost", input.damage.chunks_lost);
     json.member("bytes_skipped", input.damage.bytes_skipped).member("incidents", input.damage.incidents);
-    json.key("damage").begin_array();
-    for (const auto& note : input.damage.notes) json.value(note);
-    json.end_array().end_object();
+    json.array("damage", input.damage.notes).end_object();
   }
   json.end_array().end_object();
   return text + '\n';

@@ -89,9 +89,7 @@ std::string as_json(const Recovered& recovered, const RecoverOptions& options) {
   json.member("still_encrypted", recovered.still_sealed);
   json.member("chunks", recovered.chunks).member("exchanges", recovered.exchanges);
   json.member("chunks_lost", damage.chunks_lost).member("bytes_skipped", damage.bytes_skipped);
-  json.member("incidents", damage.incidents).key("damage").begin_array();
-  for (const auto& note : damage.notes) json.value(note);
-  json.end_array().end_object();
+  json.member("incidents", damage.incidents).array("damage", damage.notes).end_object();
   return text + '\n';
 }
 

@@ -103,9 +103,7 @@ void write_json(JsonWriter& json, const std::string& path, const Verified& verif
       .member("exchanges", verified.exchanges);
   json.member("chunks_lost", verified.damage.chunks_lost)
       .member("bytes_skipped", verified.damage.bytes_skipped);
-  json.member("incidents", verified.damage.incidents).key("damage").begin_array();
-  for (const auto& note : verified.damage.notes) json.value(note);
-  json.end_array().end_object();
+  json.member("incidents", verified.damage.incidents).array("damage", verified.damage.notes).end_object();
 }
 
 ExitCode run_verify(const VerifyOptions& options) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace understudy::capture {
 
@@ -33,6 +34,19 @@ class JsonWriter {
   template <class Value>
   JsonWriter& member(std::string_view name, Value&& content) {
     return key(name).value(std::forward<Value>(content));
+  }
+  /// An object of names and values.
+  template <class Pairs>
+  JsonWriter& object(std::string_view name, const Pairs& pairs) {
+    key(name).begin_object();
+    for (const auto& [each, content] : pairs) member(each, content);
+    return end_object();
+  }
+  template <class Values>
+  JsonWriter& array(std::string_view name, const Values& values) {
+    key(name).begin_array();
+    for (const auto& each : values) value(each);
+    return end_array();
   }
 
  private:
