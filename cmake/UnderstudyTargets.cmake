@@ -1,7 +1,8 @@
-# understudy_library(NAME [ASIO|GLUE] [LINK targets...] [PRIVATE_LINK targets...] [DIRS sub folders...])
+# understudy_library(NAME [ASIO|GLUE] [COMMAND] [LINK targets...] [PRIVATE_LINK targets...] [DIRS sub folders...])
 #   One static library of a folder's .cpp files, alias understudy::NAME. What it links is what it may include:
 #   scripts/tidy holds the includes against the table in docs/architecture.md. GLUE: runs once per process (command
-#   lines), sanitizer builds do not optimise it.
+#   lines), sanitizer builds do not optimise it. COMMAND: command.cpp, the sub-command, is a library of its own,
+#   understudy::NAME_command, so that no test waits for CLI11's templates.
 # understudy_test(NAME [ASIO] [THREADED] DIRS folders... LINK targets... LABEL unit|component|conformance|e2e)
 #   One GoogleTest program of all .cpp files in the folders, registered with CTest.
 
@@ -44,8 +45,15 @@ function(understudy_precompile target asio use)
 endfunction()
 
 function(understudy_library name)
-  cmake_parse_arguments(arg "ASIO;GLUE" "" "LINK;PRIVATE_LINK;DIRS" ${ARGN})
+  cmake_parse_arguments(arg "ASIO;GLUE;COMMAND" "" "LINK;PRIVATE_LINK;DIRS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  if(arg_COMMAND)
+    list(FILTER sources EXCLUDE REGEX "/command\\.cpp$")
+    add_library(understudy_${name}_command STATIC command.cpp)
+    add_library(understudy::${name}_command ALIAS understudy_${name}_command)
+    target_link_libraries(understudy_${name}_command PUBLIC understudy_settings understudy::${name} CLI11::CLI11 fmt::fmt)
+    understudy_precompile(understudy_${name}_command ${arg_ASIO} library)
+  endif()
   foreach(dir IN LISTS arg_DIRS)
     file(GLOB more CONFIGURE_DEPENDS ${dir}/*.cpp)
     list(APPEND sources ${more})
