@@ -1,6 +1,7 @@
 #include "capture-format/filter.hpp"
 
 #include "capture-format/filter/term.hpp"
+#include "capture-format/layout/chunk_header.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -31,6 +32,15 @@ Outcome<Filter> Filter::parse(std::span<const std::string> expressions) {
 bool Filter::may_match(const ChunkHeader& chunk) const noexcept {
   return std::all_of(terms_->all.begin(), terms_->all.end(),
                      [&chunk](const FilterTerm& term) { return may_hold(term, chunk); });
+}
+
+StatusQuota Filter::quota(const ChunkHeader& chunk) const noexcept {
+  StatusQuota quota;
+  quota.classes = (1u << kStatusClasses) - 1;
+  for (const auto& term : terms_->all) quota.classes &= status_classes(term);
+  for (std::size_t at = 0; at < kStatusClasses; ++at)
+    if ((quota.classes >> at & 1) != 0) quota.exchanges += chunk.status_class[at];
+  return quota;
 }
 
 bool Filter::matches(const ExchangeView& exchange) const {

@@ -4,6 +4,7 @@
 #include "capture-format/record.hpp"
 #include "core/base/result.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -12,6 +13,17 @@
 namespace understudy::capture {
 
 struct ChunkHeader;
+
+/// How many exchanges of a chunk are of the status classes that a filter can want: when so many have come, no
+/// other one matches.
+struct StatusQuota {
+  unsigned classes = 0;  ///< bit n: ChunkHeader::status_class[n]
+  std::uint32_t exchanges = 0;
+
+  bool counts(const ExchangeView& exchange) const noexcept {
+    return (classes >> status_class(exchange) & 1) != 0;
+  }
+};
 
 /// All terms must hold. A term is FIELD OPERATOR VALUE without spaces, values are alternatives separated by
 /// '|'; terms are separated by spaces:
@@ -34,6 +46,8 @@ class Filter {
   /// False when the chunk holds no such exchange for sure, by its header alone.
   bool may_match(const ChunkHeader& chunk) const noexcept;
   bool matches(const ExchangeView& exchange) const;
+  /// By its header, as `may_match`.
+  StatusQuota quota(const ChunkHeader& chunk) const noexcept;
 
  private:
   struct Terms;

@@ -31,7 +31,7 @@ struct Reader::Impl {
 
   Outcome<> begin(std::string_view name) {
     if (auto begun = scanner.begin(name); !begun) return begun;
-    if (filter) scanner.select([this](const ChunkHeader& chunk) { return filter->may_match(chunk); });
+    if (filter) feed.select(*filter);
     totals.file_bytes = scanner.is_seekable() ? scanner.size() : 0;
     // The header is known before the first exchange is asked for.
     take(feed.next_frame());
@@ -89,7 +89,7 @@ struct Reader::Impl {
     in_chunk = false;
     if (records.failed())
       lose_chunk("a record is malformed");
-    else if (exchanges_in_chunk != step->chunk.exchanges)
+    else if (!step->is_beginning && exchanges_in_chunk != step->chunk.exchanges)
       lose_chunk("holds another number of exchanges than its header says");
     return nullptr;
   }

@@ -66,7 +66,8 @@ struct Gaps : Gap {
 
 /// How a file is read.
 struct ReaderOptions {
-  /// Only what it wants; chunks that cannot hold any of it are neither read nor verified.
+  /// Only what it wants; chunks that cannot hold any of it are neither read nor verified, nor is the rest of
+  /// a chunk behind the last exchange that can be wanted.
   std::optional<Filter> filter;
   /// For encrypted files; null: they are refused.
   KeyRingPtr keys;

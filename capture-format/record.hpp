@@ -1,6 +1,7 @@
 // One recorded exchange as views: what the writer takes and the reader gives. Mirrors proto/capture.proto.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -116,6 +117,13 @@ inline std::string_view extension(const ExchangeView& exchange, std::string_view
   for (const auto& entry : exchange.extensions)
     if (entry.key == key) return entry.value;
   return {};
+}
+
+/// In which count of a chunk header it stands: [n] is nxx, [0] no response, or a status outside 100 to 599.
+inline constexpr std::size_t kStatusClasses = 6;
+constexpr std::size_t status_class(const ExchangeView& exchange) noexcept {
+  const auto at = exchange.has_response ? exchange.response.status / 100 : 0;
+  return at < kStatusClasses ? at : 0;
 }
 
 }  // namespace understudy::capture

@@ -62,21 +62,10 @@ bool status_holds(const FilterTerm& term, const ExchangeView& exchange) {
   return status != 0 && compare(term.op, status, term.values.front().number);
 }
 
-/// Statuses outside 100 to 599 and missing responses share a count.
 bool status_may_hold(const FilterTerm& term, const ChunkHeader& chunk) noexcept {
-  constexpr std::uint64_t kClass = 100;
-  const auto& classes = chunk.status_class;
-  if (term.op == Operator::equal)
-    return std::any_of(term.values.begin(), term.values.end(), [&classes](const Value& value) {
-      const auto at = value.number / kClass;
-      return classes[at < classes.size() ? at : 0] != 0;
-    });
-  if (classes[0] != 0) return true;
-  for (std::uint64_t at = 1; at < classes.size(); ++at) {
-    const bool low = compare(term.op, at * kClass, term.values.front().number);
-    const bool high = compare(term.op, at * kClass + kClass - 1, term.values.front().number);
-    if (classes[at] != 0 && (low || high)) return true;
-  }
+  const auto classes = status_classes(term);
+  for (std::size_t at = 0; at < kStatusClasses; ++at)
+    if ((classes >> at & 1) != 0 && chunk.status_class[at] != 0) return true;
   return false;
 }
 
@@ -88,6 +77,27 @@ bool latency_may_hold(const FilterTerm& term, const ChunkHeader& chunk) noexcept
 }
 
 }  // namespace
+
+/// Statuses outside 100 to 599 and missing responses share a class.
+unsigned status_classes(const FilterTerm& term) noexcept {
+  constexpr std::uint64_t kClass = 100;
+  if (term.field != Field::status || term.op == Operator::not_equal) return (1u << kStatusClasses) - 1;
+  unsigned classes = 0;
+  if (term.op == Operator::equal) {
+    for (const auto& value : term.values) {
+      const auto at = value.number / kClass;
+      classes |= 1u << (at < kStatusClasses ? at : 0);
+    }
+    return classes;
+  }
+  classes = 1;
+  for (std::uint64_t at = 1; at < kStatusClasses; ++at) {
+    const bool low = compare(term.op, at * kClass, term.values.front().number);
+    const bool high = compare(term.op, at * kClass + kClass - 1, term.values.front().number);
+    if (low || high) classes |= 1u << at;
+  }
+  return classes;
+}
 
 bool holds(const FilterTerm& term, const ExchangeView& exchange) {
   switch (term.field) {

@@ -45,6 +45,8 @@ struct FilterTerm {
 Outcome<FilterTerm> parse_filter_term(std::string_view text);
 
 bool holds(const FilterTerm& term, const ExchangeView& exchange);
+/// Bit n: an exchange of this status class (`status_class`) can satisfy the term.
+unsigned status_classes(const FilterTerm& term) noexcept;
 /// False only when no exchange of the chunk can satisfy the term.
 bool may_hold(const FilterTerm& term, const ChunkHeader& chunk) noexcept;
 

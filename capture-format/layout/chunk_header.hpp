@@ -85,7 +85,7 @@ struct ChunkHeader {
   std::uint32_t raw_bytes = 0;
   std::uint32_t stored_bytes = 0;
   std::uint32_t stored_crc32c = 0;
-  std::array<std::uint32_t, 6> status_class{};  ///< [0]: no response; [n]: nxx
+  std::array<std::uint32_t, 6> status_class{};  ///< as `status_class` in record.hpp
   std::uint16_t methods = 0;                    ///< bits as in `method_bit`
   std::uint32_t max_latency_us = 0;
   std::array<std::uint32_t, 8>

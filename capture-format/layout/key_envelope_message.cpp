@@ -52,6 +52,8 @@ std::string encode(const ChunkExtension& extension) {
   v1::ChunkExtension message;
   message.set_sealed_index(extension.sealed_index);
   if (extension.envelope) put_envelope(*extension.envelope, *message.mutable_encryption());
+  message.set_piece_bytes(extension.pieces.bytes);
+  message.mutable_piece_crc32c()->Add(extension.pieces.crc32c.begin(), extension.pieces.crc32c.end());
   return message.SerializeAsString();
 }
 
@@ -61,6 +63,8 @@ std::optional<ChunkExtension> decode_chunk_extension(std::string_view bytes) {
   ChunkExtension extension;
   extension.sealed_index = message.sealed_index();
   if (message.has_encryption()) extension.envelope = envelope_of(message.encryption());
+  extension.pieces.bytes = message.piece_bytes();
+  extension.pieces.crc32c.assign(message.piece_crc32c().begin(), message.piece_crc32c().end());
   return extension;
 }
 

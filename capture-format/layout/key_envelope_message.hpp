@@ -2,6 +2,7 @@
 #pragma once
 
 #include "capture-format/crypto/key_envelope.hpp"
+#include "capture-format/layout/stored_pieces.hpp"
 #include "core/base/result.hpp"
 
 #include <optional>
@@ -21,10 +22,11 @@ Outcome<> replace_envelope(const KeyEnvelope& envelope, v1::Encryption& message)
 /// Empty when the cipher or a length is none that we know: the file stays locked.
 KeyEnvelope envelope_of(const v1::Encryption& message);
 
-/// The extension of an encrypted chunk's header (proto ChunkExtension).
+/// The extension of a chunk's header (proto ChunkExtension); without content it has no bytes.
 struct ChunkExtension {
   std::string sealed_index;
   std::optional<KeyEnvelope> envelope;
+  StoredPieces pieces;
 };
 std::string encode(const ChunkExtension& extension);
 /// Nothing when it is malformed.

@@ -24,6 +24,10 @@ class ChunkBytes {
     return bytes_.get();
   }
 
+  /// Keeps the first `size` bytes, which it has.
+  void shrink(std::size_t size) noexcept { size_ = size; }
+
+  char* data() noexcept { return bytes_.get(); }
   std::string_view view() const noexcept { return {bytes_.get(), size_}; }
 
  private:

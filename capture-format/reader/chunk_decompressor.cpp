@@ -22,6 +22,17 @@ ZSTD_DCtx* zstd_of_this_thread() {
 
 }  // namespace
 
+Outcome<> check_zstd_head(const ChunkHeader& header, std::string_view stored) {
+  const auto head = parse_zstd_frame_head(stored);
+  if (!head) return Failure{"its data is no zstd frame"};
+  if (head->content_bytes != header.raw_bytes || header.raw_bytes > kRawBytesMax)
+    return Failure{"its length differs from what its header says"};
+  if (head->has_dictionary || header.dictionary != 0) return Failure{"needs a dictionary"};
+  if (head->window_bytes > kWindowBytesMax && head->window_bytes != head->content_bytes)
+    return Failure{"its zstd window is too large"};
+  return {};
+}
+
 struct ChunkDecompressor::Context {
   ChunkBytes raw;
   ChunkBytes decrypted;
@@ -51,13 +62,7 @@ Outcome<std::string_view> ChunkDecompressor::decompress(const ChunkHeader& heade
     return Failure{"plain, in an encrypted file"};
   }
   context_->frame = stored;
-  const auto head = parse_zstd_frame_head(stored);
-  if (!head) return Failure{"its data is no zstd frame"};
-  if (head->content_bytes != header.raw_bytes || header.raw_bytes > kRawBytesMax)
-    return Failure{"its length differs from what its header says"};
-  if (head->has_dictionary || header.dictionary != 0) return Failure{"needs a dictionary"};
-  if (head->window_bytes > kWindowBytesMax && head->window_bytes != head->content_bytes)
-    return Failure{"its zstd window is too large"};
+  if (auto checked = check_zstd_head(header, stored); !checked) return checked.error();
   if (ZSTD_findFrameCompressedSize(stored.data(), stored.size()) != stored.size())
     return Failure{"its data is not one zstd frame"};
   char* const raw = context_->raw.resize(header.raw_bytes);

@@ -11,6 +11,9 @@ namespace understudy::capture {
 
 class FileOpener;
 
+/// What the head of a chunk's zstd frame must say, every cap among it, before memory is taken for it.
+Outcome<> check_zstd_head(const ChunkHeader& header, std::string_view stored);
+
 /// Reuses its output buffer, and one zstd context for each thread; not thread-safe.
 class ChunkDecompressor {
  public:

@@ -5,6 +5,14 @@
 
 namespace understudy::capture {
 
+void ChunkFeed::select(const Filter& filter) {
+  beginning_.emplace(filter);
+  scanner_->select(
+      [filter](const ChunkHeader& chunk) { return filter.may_match(chunk); },
+      [this](ByteSource& source, std::uint64_t data_at, const ChunkHeader& chunk,
+             const StoredPieces& pieces) { return beginning_->read(source, data_at, chunk, pieces); });
+}
+
 ChunkStep& ChunkFeed::next() {
   if (!ahead_ && threads_pay())
     ahead_ =
@@ -59,7 +67,11 @@ std::unique_ptr<ChunkStep> ChunkFeed::scan() {
   if (step->event == ScanEvent::chunk) {
     step->chunk = scanner_->chunk();
     step->chunk_offset = scanner_->chunk_offset();
-    scanner_->swap_stored(step->stored);
+    step->is_beginning = scanner_->is_beginning();
+    if (step->is_beginning)
+      beginning_->swap_raw(step->beginning);
+    else
+      scanner_->swap_stored(step->stored);
   }
   return step;
 }

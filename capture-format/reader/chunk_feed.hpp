@@ -1,7 +1,9 @@
 // The frames of a capture in their order, chunks decompressed: one at a time, or ahead by several threads.
 #pragma once
 
+#include "capture-format/filter.hpp"
 #include "capture-format/pipeline/ordered_work.hpp"
+#include "capture-format/reader/chunk_beginning.hpp"
 #include "capture-format/reader/chunk_step.hpp"
 #include "capture-format/reader/frame_scanner.hpp"
 
@@ -25,6 +27,9 @@ class ChunkFeed {
 
   ChunkFeed(FrameScanner& scanner, const Options& options) : scanner_(&scanner), options_(options) {}
 
+  /// Only chunks, and of these only the beginning, that can hold what the filter wants.
+  void select(const Filter& filter);
+
   /// The next frame; at the end an `end`, again and again. Valid until the next call.
   ChunkStep& next();
   /// The same without reading further than that frame: for a file that grows.
@@ -41,6 +46,7 @@ class ChunkFeed {
 
   FrameScanner* scanner_;
   Options options_;
+  std::optional<ChunkBeginning> beginning_;
   std::unique_ptr<ChunkStep> current_;
   std::vector<std::unique_ptr<ChunkStep>> spare_;
   std::unique_ptr<OrderedWork<ChunkStep>> ahead_;  ///< when there are threads

@@ -12,6 +12,10 @@ void ChunkStep::decode() {
   raw = {};
   failure.reset();
   if (event != ScanEvent::chunk) return;
+  if (is_beginning) {
+    raw = beginning.view();
+    return;
+  }
   auto decompressed = decompressor_.decompress(chunk, stored.view(), file->opener.get());
   if (decompressed)
     raw = *decompressed;
@@ -25,6 +29,7 @@ void ChunkStep::release_stored() noexcept {
 }
 
 std::size_t ChunkStep::bytes() const noexcept {
+  if (is_beginning) return raw.size();
   return event == ScanEvent::chunk ? std::size_t{chunk.stored_bytes} + chunk.raw_bytes : 0;
 }
 

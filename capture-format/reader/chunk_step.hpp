@@ -28,6 +28,8 @@ struct ChunkStep {
   bool sealed = false;
   Damage damage;  ///< met on the way to this frame
   ChunkBytes stored;
+  bool is_beginning = false;           ///< only the beginning of the chunk was read, and is decoded
+  ChunkBytes beginning;                ///< that: whole records
   std::string_view raw;                ///< after `decode`
   std::optional<std::string> failure;  ///< why there are no raw bytes
 

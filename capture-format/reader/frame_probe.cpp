@@ -95,6 +95,22 @@ std::optional<std::uint64_t> FrameProbe::zstd_frame_end(std::uint64_t offset) co
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> FrameProbe::chunk_end_behind_damaged_header(std::uint64_t offset) const {
+  // Its length stands there twice, and most are the fixed one: at most one of the three is what was damaged.
+  const auto head = source_->read_at(offset, ChunkHeaderOffset::kKind);
+  if (head.size() < ChunkHeaderOffset::kKind) return std::nullopt;
+  const std::array<std::uint64_t, 3> lengths{
+      kChunkHeaderBytes, wire::load<std::uint16_t>(head.data() + ChunkHeaderOffset::kHeaderLength),
+      std::uint64_t{wire::load<std::uint32_t>(head.data() + ChunkHeaderOffset::kFrameLength)} +
+          kSkippableHeadBytes};
+  for (const auto length : lengths) {
+    if (length < kChunkHeaderBytes || length > kChunkHeaderBytesMax) continue;
+    const auto end = zstd_frame_end(offset + length);
+    if (end && is_frame_edge(*end)) return end;
+  }
+  return std::nullopt;
+}
+
 bool FrameProbe::is_frame_edge(std::uint64_t offset) const {
   if (!source_->reaches(offset + 1)) return source_->reaches(offset);
   const auto head = source_->read_at(offset, kSummaryHeadBytes);

@@ -41,6 +41,9 @@ class FrameProbe {
                                       Depth depth) const;
   /// Where the zstd frame at `offset` ends, from its block headers alone; nothing when it is none or torn.
   std::optional<std::uint64_t> zstd_frame_end(std::uint64_t offset) const;
+  /// Where a chunk ends whose damaged header stands at `offset`: its data tells its own length. Nothing when
+  /// no frame of ours begins there.
+  std::optional<std::uint64_t> chunk_end_behind_damaged_header(std::uint64_t offset) const;
   /// True at the end of the file and where a frame of ours begins.
   bool is_frame_edge(std::uint64_t offset) const;
   /// True when the 8 bytes at `offset` + 8 say "file header", or the 4 at `offset` and those do not say

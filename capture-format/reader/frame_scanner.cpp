@@ -59,8 +59,9 @@ bool FrameScanner::refresh() {
   return position_ + header->header_bytes + header->stored_bytes <= source_->size();
 }
 
-void FrameScanner::select(Wanted wanted) {
+void FrameScanner::select(Wanted wanted, ReadBeginning read_beginning) {
   wanted_ = std::move(wanted);
+  read_beginning_ = std::move(read_beginning);
   source_->expect_skips();
   if (source_->is_seekable()) index_.emplace(*source_, sealed_files_);
   load_index();
@@ -187,7 +188,8 @@ bool FrameScanner::step_chunk(ScanEvent& event) {
     return false;
   }
   const bool wanted = is_wanted();
-  if (!wanted || content_ == Content::headers_only) {
+  is_beginning_ = wanted && read_beginning(data_at);
+  if (!wanted || is_beginning_ || content_ == Content::headers_only) {
     passed_over_ = {data_at, end, trust, *header};
     position_ = end;
     event = ScanEvent::chunk;
@@ -225,6 +227,16 @@ bool FrameScanner::step_chunk_of_another_file(const ChunkHeader& header, ScanEve
 /// where no other one stands nearer: bytes may be missing, so that it is the begin of a later frame.
 void FrameScanner::skip_chunk(std::uint64_t data_at, std::uint64_t end, bool trust_file_headers) {
   go_on_after(data_at, trust_file_headers, probe_.is_frame_edge(end) ? end : UINT64_MAX);
+}
+
+/// Of a pipe everything is read in any case; an encrypted chunk is one message.
+bool FrameScanner::read_beginning(std::uint64_t data_at) {
+  const bool can = read_beginning_ && source_->is_seekable() && (chunk_.flags & kEncrypted) == 0 &&
+                   chunk_.header_bytes > kChunkHeaderBytes;
+  if (!can) return false;
+  const auto extension = decode_chunk_extension(probe_.chunk_extension(chunk_offset_, chunk_));
+  return extension && extension->pieces.cover(chunk_.stored_bytes) &&
+         read_beginning_(*source_, data_at, chunk_, extension->pieces);
 }
 
 bool FrameScanner::read_stored(const ChunkHeader& header, std::uint64_t data_at) {
@@ -335,8 +347,8 @@ void FrameScanner::leave_file() {
 /// Nothing of ours begins where a frame should. If it was a chunk, its data still tells its own length.
 void FrameScanner::damaged_header_at_position() {
   note(fmt::format("offset {}: no frame begins here, its header is damaged", position_));
-  const auto end = probe_.zstd_frame_end(position_ + kChunkHeaderBytes);
-  if (end && probe_.is_frame_edge(*end)) {
+  const auto end = probe_.chunk_end_behind_damaged_header(position_);
+  if (end) {
     if (!sealed_) unresolved_ = true;
     go_on_after(position_, false, *end);
     return;

@@ -3,6 +3,7 @@
 
 #include "capture-format/layout/chunk_header.hpp"
 #include "capture-format/layout/file_header.hpp"
+#include "capture-format/layout/stored_pieces.hpp"
 #include "capture-format/reader.hpp"
 #include "capture-format/reader/byte_source.hpp"
 #include "capture-format/reader/chunk_bytes.hpp"
@@ -36,7 +37,10 @@ class FrameScanner {
   /// Chunks that this refuses are passed over by the index of a sealed file, else by their header alone:
   /// neither read nor verified; of the summary then no more is read than is needed.
   using Wanted = std::function<bool(const ChunkHeader&)>;
-  void select(Wanted wanted);
+  /// Reads as much of the data at this place as is wanted. False: that is not enough, or cannot be told.
+  using ReadBeginning =
+      std::function<bool(ByteSource&, std::uint64_t, const ChunkHeader&, const StoredPieces&)>;
+  void select(Wanted wanted, ReadBeginning read_beginning = {});
 
   /// Before `begin`. With the right key chunk headers are complete and `stored` is for its file's opener to
   /// decrypt; without, an encrypted file says so in `file().locked` and shows what is in the clear.
@@ -58,6 +62,8 @@ class FrameScanner {
   std::uint64_t chunk_offset() const noexcept { return chunk_offset_; }
   /// Where the file of the last event begins.
   std::uint64_t file_start() const noexcept { return file_start_; }
+  /// Of the last chunk only the beginning was read, by ReadBeginning; `stored` has nothing of it.
+  bool is_beginning() const noexcept { return is_beginning_; }
   /// The verified stored bytes of the chunk; empty when only headers are read.
   std::string_view stored() const noexcept { return stored_.view(); }
   /// Takes these bytes away and gives room for the next ones.
@@ -87,6 +93,7 @@ class FrameScanner {
   void jump_to_wanted();
   bool open_chunk();
   bool is_authentic_summary(std::uint64_t frame_bytes);
+  bool read_beginning(std::uint64_t data_at);
   bool read_stored(const ChunkHeader& header, std::uint64_t data_at);
   enum class Left : std::uint8_t { at_its_end, over_damage };
   void begin_file(FileHeader header, std::uint64_t start, Left last);
@@ -105,6 +112,7 @@ class FrameScanner {
   FrameProbe probe_;
   Content content_;
   Wanted wanted_;
+  ReadBeginning read_beginning_;
   std::uint64_t position_ = 0;
   std::shared_ptr<const FileHeader> file_ = std::make_shared<FileHeader>();
   FileKeys keys_;
@@ -119,6 +127,7 @@ class FrameScanner {
   ChunkHeader chunk_;
   std::uint64_t chunk_offset_ = 0;
   ChunkBytes stored_;
+  bool is_beginning_ = false;
   std::optional<FileHeaderProbe> first_;  ///< of the first file, so that it is not read twice
   std::optional<ChunkIndex> index_;  ///< while chunks are selected and the source can be read in any order
   /// A chunk that was passed over unread: when no frame begins at its end, the way back begins in it.

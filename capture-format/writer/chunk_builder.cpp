@@ -89,9 +89,9 @@ void ChunkBuilder::count(const ExchangeView& exchange, Bodies bodies) noexcept {
   header_.max_end_ns = std::max(header_.max_end_ns, end_ns);
   ++header_.records;
   ++header_.exchanges;
-  const auto status_class = exchange.has_response ? exchange.response.status / 100 : 0;
-  ++header_.status_class[status_class < header_.status_class.size() ? status_class : 0];
-  if (status_class == 5) header_.flags |= kHas5xx;
+  const auto of_status = status_class(exchange);
+  ++header_.status_class[of_status];
+  if (of_status == 5) header_.flags |= kHas5xx;
   if (is_truncated(exchange.request, bodies) ||
       (exchange.has_response && is_truncated(exchange.response, bodies)))
     header_.flags |= kHasTruncation;

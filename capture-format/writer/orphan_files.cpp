@@ -67,11 +67,12 @@ bool is_torn_chunk(int descriptor, std::uint64_t at, std::uint64_t end) {
   const auto there = static_cast<std::size_t>(std::min<std::uint64_t>(end - at, bytes.size()));
   if (pread(descriptor, bytes.data(), there, static_cast<off_t>(at)) != static_cast<ssize_t>(there))
     return false;
-  std::array<char, kSkippableHeadBytes> head{};
-  wire::store(head.data(), kChunkHeaderMagic);
-  wire::store(head.data() + 4, static_cast<std::uint32_t>(kChunkHeaderBytes - kSkippableHeadBytes));
+  std::array<char, 4> magic{};
+  wire::store(magic.data(), kChunkHeaderMagic);
   if (there < kChunkHeaderBytes)
-    return std::equal(bytes.begin(), bytes.begin() + std::min(there, head.size()), head.begin());
+    return std::equal(bytes.begin(), bytes.begin() + std::min(there, magic.size()), magic.begin());
+  const auto length = chunk_header_length({bytes.data(), there});
+  if (length && *length > there) return true;
   const auto header = decode_chunk_header({bytes.data(), there});
   return header && at + header->header_bytes + header->stored_bytes > end;
 }

@@ -1,5 +1,6 @@
 #include "capture-format/writer/output_file.hpp"
 
+#include "capture-format/layout/key_envelope_message.hpp"
 #include "capture-format/layout/limits.hpp"
 
 #include <algorithm>
@@ -63,8 +64,11 @@ Result<> OutputFile::write_chunk(ChunkHeader& header, std::string_view stored, c
 
 Result<> OutputFile::write_frames(ChunkHeader& header, std::string_view stored) {
   if (sealer_ == nullptr) {
-    const auto fixed = encode(header);
-    return write_all({fixed.data(), fixed.size()}, stored);
+    ChunkExtension extension;
+    extension.pieces = pieces_of(stored);
+    const auto frame = encode(header, encode(extension));
+    header.header_bytes = static_cast<std::uint16_t>(frame.size());
+    return write_all(frame, stored);
   }
   const auto sealed = sealer_->seal_chunk(header, stored);
   if (!sealed) return sealed.error();

@@ -47,16 +47,21 @@ void expect_same(const ReadBack& back, const ReadBack& expected) {
 }
 
 TEST_F(Sources, APipeGivesWhatTheFileGivesAlsoWhenItIsDamaged) {
-  const auto bytes = capture_of_samples(0, 60) + capture_of_samples(200, 30);
+  const auto first = capture_of_samples(0, 60);
+  const auto second_at = first.size();
+  const auto bytes = first + capture_of_samples(200, 30);
   expect_same(read_through_pipe(bytes), read_back_bytes(bytes));
   std::mt19937_64 random(41);
   for (int round = 0; round < 60; ++round) {
     auto damaged = bytes;
     const auto at = random() % damaged.size();
     if (round % 3 == 0) damaged[at] ^= static_cast<char>(1 + random() % 255);
-    if (round % 3 == 1) damaged.erase(at, 1 + random() % 5000);
+    // A pipe cannot look for the end of a file whose header is gone with the end before it (FORMAT.md 3.4).
+    const auto erasable = at < second_at ? second_at - at : bytes.size();
+    if (round % 3 == 1) damaged.erase(at, std::min(erasable, 1 + random() % 5000));
     if (round % 3 == 2) damaged.resize(at);
-    SCOPED_TRACE(round);
+    SCOPED_TRACE(::testing::Message()
+                 << "round " << round << ", byte " << at << ", the second file begins at " << second_at);
     ASSERT_NO_FATAL_FAILURE(expect_same(read_through_pipe(damaged), read_back_bytes(damaged)));
   }
 }

@@ -73,7 +73,17 @@ std::string with_stragglers() {
   return read_file(files_in(options.directory).at(0));
 }
 
-/// The same with chunks that zstd has not compressed, as a recorder writes them that cannot keep up.
+/// A chunk among others is so large that its header has checksums of its pieces.
+std::string with_pieces() {
+  auto all = samples(0);
+  std::mt19937_64 random(5);
+  std::string noise(9'000, '\0');
+  for (char& c : noise) c = static_cast<char>(random());
+  all[3].view.response.body = all[3].keep(noise);
+  return capture_of(all, kChunkBytes);
+}
+
+/// A capture with chunks that zstd has not compressed, as a recorder writes them that cannot keep up.
 std::string with_raw_blocks(const std::string& bytes) {
   FrameScanner scanner(make_memory_source(bytes), FrameScanner::Content::stored);
   EXPECT_TRUE(scanner.begin("sample").has_value());
@@ -240,6 +250,12 @@ TEST_F(EveryCommand, TellsOfStragglers) {
 
 TEST_F(EveryCommand, TellsOfRawBlocks) {
   ASSERT_NO_FATAL_FAILURE(take_plain(with_raw_blocks(plain())));
+  truncate_everywhere();
+  flip_bits();
+}
+
+TEST_F(EveryCommand, TellsOfChunksInPieces) {
+  ASSERT_NO_FATAL_FAILURE(take_plain(with_pieces()));
   truncate_everywhere();
   flip_bits();
 }
