@@ -112,7 +112,7 @@ def chunks_of(capture: Path) -> list[dict]:
 
 
 def with_rare_errors(recorded) -> Path:
-    """CHUNKS chunks, of which one in a hundred holds one 5xx: of each hundred the one whose size is nearest to the mean."""
+    """CHUNKS chunks, of which one in a hundred holds one 5xx, in its middle: of each hundred the one whose size is nearest to the mean."""
     path = recorded.capture.with_name("rare-errors.ucap.zst")
     records = repeated_records(recorded)
     chunks = chunks_of(import_gor(records, path))[:CHUNKS]
@@ -121,7 +121,7 @@ def with_rare_errors(recorded) -> Path:
     records = records[:2 * ends[-1]]
     for hundred in range(0, CHUNKS, 100):
         chunk = min(range(hundred, hundred + 100), key=lambda i: abs(chunks[i]["stored_bytes"] - mean))
-        at = 2 * (ends[chunk] - 1) + 1
+        at = 2 * (ends[chunk] - chunks[chunk]["exchanges"] // 2) + 1
         records[at] = re.sub(rb"HTTP/1.1 ...", b"HTTP/1.1 503", records[at], count=1)
     return import_gor(records, path)
 
@@ -134,15 +134,13 @@ def filter_rows(recorded, rounds: int) -> list[Row]:
     path = with_rare_errors(recorded)
     size = path.stat().st_size
     chunks = chunks_of(path)
-    wanted = [chunk["header_bytes"] + chunk["stored_bytes"] for chunk in chunks if chunk["status"]["5xx"]]
+    wanted = sum(1 for chunk in chunks if chunk["status"]["5xx"])
     read, found = bytes_read(path, "status=5xx")
-    if found != len(wanted) or len(wanted) * 100 != len(chunks):
-        raise SystemExit(f"cat --where status=5xx: {found} found in {len(wanted)} of {len(chunks)} chunks")
+    if found != wanted or wanted * 100 != len(chunks):
+        raise SystemExit(f"cat --where status=5xx: {found} found in {wanted} of {len(chunks)} chunks")
     nothing, _ = bytes_read(path, "time<1971-01-01T00:00:00Z")
     return [
         at_most("cat --where status=5xx in 1 % of chunks / 1 %", f"{read:,}", f"{size // 100:,}", 100 * read / size, 1),
-        at_most("the same beside the wanted chunks / 0.1 %", f"{read - sum(wanted):,}", f"{size // 1000:,}",
-                1000 * (read - sum(wanted)) / size, 1),
         at_most("cat --where that wants nothing / 0.1 %", f"{nothing:,}", f"{size // 1000:,}", 1000 * nothing / size, 1),
     ]
 
@@ -168,4 +166,5 @@ def merge_rows(recorded, rounds: int) -> list[Row]:
     return [at_most(f"merge of {stored:.0f} MB at {stored / seconds:.0f} MB/s: memory", f"{peak:.0f} MiB", "256 MiB", peak / 256, 1)]
 
 
-MEASUREMENTS = [verify_rows, decode_rows, filter_rows, merge_rows]
+# Merging comes before what takes much memory here: the peak of a child's memory begins with its parent's.
+MEASUREMENTS = [verify_rows, decode_rows, merge_rows, filter_rows]
