@@ -8,11 +8,10 @@
 #include "capture-format/reader/byte_source.hpp"
 #include "capture-format/reader/chunk_bytes.hpp"
 #include "capture-format/reader/chunk_index.hpp"
-#include "capture-format/reader/chunk_numbers.hpp"
 #include "capture-format/reader/file_keys.hpp"
 #include "capture-format/reader/frame_probe.hpp"
 #include "capture-format/reader/left_files.hpp"
-#include "capture-format/reader/sealed_files.hpp"
+#include "capture-format/reader/scan_path.hpp"
 #include "core/base/result.hpp"
 
 #include <cstdint>
@@ -56,28 +55,28 @@ class FrameScanner {
 
   /// The file that the last event belongs to. With a damaged header: what is unknown is empty, and it counts
   /// as unscrubbed, because nothing says that it is not.
-  const FileHeader& file() const noexcept { return *file_; }
-  std::shared_ptr<const FileHeader> shared_file() const noexcept { return file_; }
+  const FileHeader& file() const noexcept { return *file_.header; }
+  std::shared_ptr<const FileHeader> shared_file() const noexcept { return file_.header; }
   const ChunkHeader& chunk() const noexcept { return chunk_; }
   std::uint64_t chunk_offset() const noexcept { return chunk_offset_; }
   /// Where the file of the last event begins.
-  std::uint64_t file_start() const noexcept { return file_start_; }
+  std::uint64_t file_start() const noexcept { return file_.start; }
   /// Of the last chunk only the beginning was read, by ReadBeginning; `stored` has nothing of it.
   bool is_beginning() const noexcept { return is_beginning_; }
   /// The verified stored bytes of the chunk; empty when only headers are read.
   std::string_view stored() const noexcept { return stored_.view(); }
   /// Takes these bytes away and gives room for the next ones.
   void swap_stored(ChunkBytes& other) noexcept { std::swap(stored_, other); }
-  bool sealed() const noexcept { return sealed_; }
-  std::uint64_t position() const noexcept { return position_; }
+  bool sealed() const noexcept { return file_.sealed; }
+  std::uint64_t position() const noexcept { return path_.position(); }
   /// Of the source, as far as it is known.
   std::uint64_t size() const noexcept { return source_->size(); }
   bool is_seekable() const noexcept { return source_->is_seekable(); }
   std::uint64_t bytes_read() const noexcept { return source_->bytes_read(); }
 
   /// Since it was last taken. A chunk that comes late takes one back: lost ones add up modulo 2^64.
-  const Damage& damage() const noexcept { return damage_; }
-  Damage take_damage() { return std::exchange(damage_, {}); }
+  const Damage& damage() const noexcept { return path_.damage(); }
+  Damage take_damage() { return path_.take_damage(); }
   /// For damage that only the decoder of the stored bytes sees.
   void note_lost_chunk(const std::string& what);
 
@@ -88,7 +87,7 @@ class FrameScanner {
   bool step_chunk_of_another_file(const ChunkHeader& header, ScanEvent& event);
   bool step_summary(ScanEvent& event);
   /// Nobody can say that of what is locked: it is read, and found unreadable.
-  bool is_wanted() const { return !wanted_ || !file_->locked.empty() || wanted_(chunk_); }
+  bool is_wanted() const { return !wanted_ || !file_.header->locked.empty() || wanted_(chunk_); }
   void load_index();
   void jump_to_wanted();
   bool open_chunk();
@@ -96,33 +95,24 @@ class FrameScanner {
   bool read_beginning(std::uint64_t data_at);
   bool read_stored(const ChunkHeader& header, std::uint64_t data_at);
   enum class Left : std::uint8_t { at_its_end, over_damage };
-  void begin_file(FileHeader header, std::uint64_t start, Left last);
+  void enter(ScannedFile file, Left last);
   void enter_unknown_file(const ChunkHeader& chunk, std::uint64_t chunk_at, std::uint64_t start, Left last);
-  bool came_by_damage() const noexcept { return jumped_to_ == position_; }
-  void leave_damage();
   void leave_file();
   void damaged_header_at_position();
-  std::uint64_t go_on_after(std::uint64_t from, bool trust_file_headers, std::uint64_t edge = UINT64_MAX);
+  std::uint64_t go_on(const ScanPath::Search& search) {
+    return path_.go_on_after(file_, left_files_, search);
+  }
   void skip_chunk(std::uint64_t data_at, std::uint64_t end, bool trust_file_headers);
-  void skip_to(std::uint64_t offset);
-  void note(std::string what);
-  bool exhausted();
 
   std::unique_ptr<ByteSource> source_;
   FrameProbe probe_;
+  ScanPath path_;
   Content content_;
   Wanted wanted_;
   ReadBeginning read_beginning_;
-  std::uint64_t position_ = 0;
-  std::shared_ptr<const FileHeader> file_ = std::make_shared<FileHeader>();
   FileKeys keys_;
-  std::uint64_t file_start_ = 0;
-  ChunkNumbers numbers_;
-  bool unresolved_ = false;  ///< damage since the last chunk: how many were lost is told by the next one
-  bool sealed_ = false;
+  ScannedFile file_;
   bool in_file_ = false;
-  std::uint64_t jumped_to_ = UINT64_MAX;  ///< where a search after damage has ended
-  SealedFiles sealed_files_;
   LeftFiles left_files_;
   ChunkHeader chunk_;
   std::uint64_t chunk_offset_ = 0;
@@ -138,8 +128,6 @@ class FrameScanner {
     ChunkHeader header;
   };
   PassedOver passed_over_;
-  Damage damage_;
-  bool any_damage_ = false;  ///< also of what was taken
 };
 
 }  // namespace understudy::capture

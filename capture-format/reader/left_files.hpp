@@ -14,8 +14,9 @@
 
 namespace understudy::capture {
 
-struct LeftFile {
-  std::shared_ptr<const FileHeader> header;
+/// A file in progress, or one that was left.
+struct ScannedFile {
+  std::shared_ptr<const FileHeader> header = std::make_shared<FileHeader>();
   std::uint64_t start = 0;
   ChunkNumbers numbers;
   bool sealed = false;
@@ -27,14 +28,14 @@ class LeftFiles {
   /// That are remembered, the latest.
   static constexpr std::size_t kFilesMax = 16;
 
-  void keep(LeftFile file) {
+  void keep(ScannedFile file) {
     take(file.header->uuid);
     files_.push_front(std::move(file));
     if (files_.size() > kFilesMax) files_.pop_back();
   }
 
   /// It is in progress again; nothing when it was not left.
-  std::optional<LeftFile> take(const Uuid& uuid) {
+  std::optional<ScannedFile> take(const Uuid& uuid) {
     const auto found = find(uuid);
     if (found == files_.end()) return std::nullopt;
     auto file = std::move(*found);
@@ -50,12 +51,12 @@ class LeftFiles {
   }
 
  private:
-  std::deque<LeftFile>::iterator find(const Uuid& uuid) {
+  std::deque<ScannedFile>::iterator find(const Uuid& uuid) {
     return std::find_if(files_.begin(), files_.end(),
                         [&uuid](const auto& file) { return file.header->uuid == uuid; });
   }
 
-  std::deque<LeftFile> files_;
+  std::deque<ScannedFile> files_;
 };
 
 }  // namespace understudy::capture
