@@ -37,7 +37,9 @@ struct RecorderOptions {
   std::size_t chunk_bytes = 1024 * 1024;  ///< raw bytes at which a chunk is sealed
   std::size_t chunks_in_flight =
       16;  ///< chunk buffers in all; none free: the exchange is dropped and counted
-  std::chrono::nanoseconds flush_interval = std::chrono::seconds(1);
+  /// Age at which a chunk is sealed, however small. With the way to the file (a late tick, compressing, a
+  /// slow disk) no more than a second is lost to a kill.
+  std::chrono::nanoseconds flush_interval = std::chrono::milliseconds(750);
   std::uint64_t rotate_bytes = 256ULL * 1024 * 1024;
   std::chrono::nanoseconds rotate_age = std::chrono::minutes(10);
   std::chrono::nanoseconds sync_interval =
