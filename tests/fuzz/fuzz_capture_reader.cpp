@@ -2,6 +2,7 @@
 // their checksums put right first, so that the decoders behind them are reached.
 #include "capture-format/layout/chunk_header.hpp"
 #include "capture-format/layout/file_header.hpp"
+#include "capture-format/layout/key_envelope_message.hpp"
 #include "capture-format/layout/wire.hpp"
 #include "capture-format/reader.hpp"
 #include "capture-format/reader/exchange_decoder.hpp"
@@ -19,19 +20,26 @@ namespace understudy::capture {
 namespace {
 
 /// A capture with one chunk that stores the input, all its checksums right. The raw length is the input's own
-/// claim.
-std::string capture_around(std::string_view stored) {
+/// claim. With `errors` of a hundred exchanges it can be read piece by piece.
+std::string capture_around(std::string_view stored, std::uint32_t errors) {
   FileHeader file;
   file.uuid.fill('u');
   ChunkHeader chunk;
   chunk.file_uuid = file.uuid;
-  chunk.exchanges = 1;
+  chunk.exchanges = errors == 0 ? 1 : 100;
+  chunk.status_class[5] = errors;
   if (const auto head = parse_zstd_frame_head(stored))
     chunk.raw_bytes = static_cast<std::uint32_t>(head->content_bytes);
   chunk.stored_bytes = static_cast<std::uint32_t>(stored.size());
   chunk.stored_crc32c = crc32c(stored);
-  const auto fixed = encode(chunk);
-  return encode(file).append(fixed.data(), fixed.size()).append(stored);
+  ChunkExtension extension;
+  constexpr std::size_t kPieceBytes = 32;
+  if (errors != 0 && stored.size() <= kPieceBytes * StoredPieces::kCountMax) {
+    extension.pieces.bytes = kPieceBytes;
+    for (std::size_t at = 0; at < stored.size(); at += kPieceBytes)
+      extension.pieces.crc32c.push_back(crc32c(stored.substr(at, kPieceBytes)));
+  }
+  return encode(file).append(encode(chunk, encode(extension))).append(stored);
 }
 
 struct Seen {
@@ -86,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       check(std::string(input));
       break;
     case 1:
-      check(capture_around(input));
+      check(capture_around(input, data[0] >> 6));
       break;
     default: {
       ExchangeView exchange;
