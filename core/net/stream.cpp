@@ -8,13 +8,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-
 namespace understudy::net {
 namespace {
-
-namespace experimental = asio::experimental;
 
 constexpr std::size_t kPiecesMax = 16;
 
@@ -29,6 +24,12 @@ Result<std::size_t> sent_bytes(ssize_t sent, bool& again) noexcept {
 
 }  // namespace
 
+Stream::Stream(StreamSocket socket) {
+  boost::system::error_code ignored;
+  const auto executor = socket.get_executor();
+  socket_ = std::make_unique<PolledSocket>(executor, socket.is_open() ? socket.release(ignored) : -1);
+}
+
 Stream::~Stream() {
   // An origin is told that we leave; what a client makes of an end that nobody decided on is for its framing
   // to say.
@@ -42,8 +43,7 @@ Task<Stream::ReadResult> Stream::read_decrypted(std::span<char> room) {
     const auto flushed = tls_->flush();
     if (!flushed) co_return ReadResult{flushed.error(), 0U};
     const auto staging = tls_->staging();
-    const auto [error, bytes] =
-        co_await socket_.async_read_some(asio::buffer(staging.data(), staging.size()), use_task);
+    const auto [error, bytes] = co_await socket_->read_some(staging);
     if (error && error != asio::error::eof) co_return ReadResult{error, 0U};
     tls_->staged(error, bytes);
   }
@@ -54,11 +54,7 @@ Stream::ReadResult Stream::try_read(std::span<char> room) noexcept {
     tls_->readable();
     return tls_->read(room);
   }
-  const auto read = ::recv(socket_.native_handle(), room.data(), room.size(), MSG_DONTWAIT);
-  if (read > 0) return {boost::system::error_code{}, static_cast<std::size_t>(read)};
-  if (read == 0) return {asio::error::eof, 0U};
-  if (would_block(errno) || errno == EINTR) return {boost::system::error_code{}, 0U};
-  return {boost::system::error_code(errno, boost::system::system_category()), 0U};
+  return socket_->try_read(room);
 }
 
 Result<std::size_t> Stream::try_write(std::string_view bytes) noexcept {
@@ -66,7 +62,7 @@ Result<std::size_t> Stream::try_write(std::string_view bytes) noexcept {
   while (true) {
     bool again = false;
     const auto sent = sent_bytes(
-        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT), again);
+        ::send(socket_->descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT), again);
     if (!again) return sent;
   }
 }
@@ -83,7 +79,7 @@ Result<std::size_t> Stream::try_write(std::span<const asio::const_buffer> pieces
   while (true) {
     bool again = false;
     const auto sent =
-        sent_bytes(::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT), again);
+        sent_bytes(::sendmsg(socket_->descriptor(), &message, MSG_NOSIGNAL | MSG_DONTWAIT), again);
     if (!again) return sent;
   }
 }
@@ -94,7 +90,7 @@ Task<Result<>> Stream::write_all(std::string_view bytes) {
     if (!sent) co_return sent.error();
     bytes.remove_prefix(*sent);
     if (bytes.empty()) break;
-    const auto [error] = co_await socket_.async_wait(StreamSocket::wait_write, use_task);
+    const auto [error, none] = co_await socket_->wait(PolledSocket::Wait::writable);
     if (error) co_return error;
   }
   co_return Result<>{};
@@ -102,42 +98,35 @@ Task<Result<>> Stream::write_all(std::string_view bytes) {
 
 Task<boost::system::error_code> Stream::wait_readable() {
   if (tls_ && tls_->has_unread()) co_return boost::system::error_code{};
-  const auto [error] = co_await socket_.async_wait(StreamSocket::wait_read, use_task);
+  const auto [error, none] = co_await socket_->wait(PolledSocket::Wait::readable);
   co_return error;
 }
 
 Task<boost::system::error_code> Stream::wait_writable() {
-  const auto [error] = co_await socket_.async_wait(StreamSocket::wait_write, use_task);
+  const auto [error, none] = co_await socket_->wait(PolledSocket::Wait::writable);
   co_return error;
 }
 
 Task<> Stream::wait_readable_or_writable() {
   if (tls_ && tls_->has_unread()) co_return;
-  auto group =
-      experimental::make_parallel_group(socket_.async_wait(StreamSocket::wait_read, asio::deferred),
-                                        socket_.async_wait(StreamSocket::wait_write, asio::deferred));
-  co_await group.async_wait(experimental::wait_for_one(), use_task);
+  co_await socket_->wait(PolledSocket::Wait::either);
 }
 
 bool Stream::is_stale() noexcept {
   if (tls_) return tls_->is_stale();
   char byte = 0;
   while (true) {
-    const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto got = ::recv(socket_->descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (got < 0 && errno == EINTR) continue;
     return got >= 0 || !would_block(errno);
   }
 }
 
-void Stream::cancel() noexcept {
-  boost::system::error_code ignored;
-  socket_.cancel(ignored);
-}
+void Stream::cancel() noexcept { socket_->cancel(); }
 
 void Stream::close_socket() noexcept {
-  boost::system::error_code ignored;
   if (tls_) tls_->forget_descriptor();
-  socket_.close(ignored);
+  socket_->close();
 }
 
 void Stream::close() noexcept {
@@ -146,15 +135,14 @@ void Stream::close() noexcept {
 }
 
 void Stream::abort() noexcept {
-  boost::system::error_code ignored;
-  socket_.set_option(StreamSocket::linger(true, 0), ignored);
+  constexpr linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(descriptor(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   close_socket();
 }
 
 void Stream::shutdown_send() noexcept {
-  boost::system::error_code ignored;
   if (tls_ && is_open()) tls_->send_close_notify();
-  socket_.shutdown(StreamSocket::shutdown_send, ignored);
+  ::shutdown(descriptor(), SHUT_WR);
 }
 
 }  // namespace understudy::net

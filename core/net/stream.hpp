@@ -4,13 +4,13 @@
 
 #include "core/base/result.hpp"
 #include "core/net/executor.hpp"
+#include "core/net/polled_socket.hpp"
 #include "core/net/tls_session.hpp"
 
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
@@ -23,12 +23,12 @@ class Stream {
  public:
   /// Of one call that reads: an error, or how many bytes came. The end of the stream is asio::error::eof,
   /// with TLS only if the peer has announced it; otherwise it is TlsErrc::truncated.
-  using ReadResult = std::tuple<boost::system::error_code, std::size_t>;
+  using ReadResult = PolledSocket::ReadResult;
 
   /// Not connected.
-  explicit Stream(Executor executor) : socket_(executor) {}
+  explicit Stream(const Executor& executor) : socket_(std::make_unique<PolledSocket>(executor, -1)) {}
   /// Takes over a connected socket (a TcpSocket converts).
-  explicit Stream(StreamSocket socket) : socket_(std::move(socket)) {}
+  explicit Stream(StreamSocket socket);
   ~Stream();
   Stream(Stream&&) noexcept = default;
   Stream& operator=(Stream&&) noexcept = default;
@@ -38,12 +38,14 @@ class Stream {
   /// Null: plain.
   TlsSession* tls() noexcept { return tls_.get(); }
 
-  bool is_open() const noexcept { return socket_.is_open(); }
+  bool is_open() const noexcept { return socket_->is_open(); }
+  /// -1 once closed.
+  int descriptor() const noexcept { return socket_->descriptor(); }
 
   /// Waits for bytes. `room` must not be empty, and must live until the task ends.
   Task<ReadResult> read_some(std::span<char> room) {
     if (tls_) return read_decrypted(room);
-    return socket_.async_read_some(asio::buffer(room.data(), room.size()), use_task);
+    return socket_->read_some(room);
   }
   /// Reads what there is without waiting: no error and 0 bytes when there is nothing now.
   ReadResult try_read(std::span<char> room) noexcept;
@@ -82,13 +84,14 @@ class Stream {
   /// Half-close: the peer reads our end (RFC 9112 §9.6), with TLS as a close_notify.
   void shutdown_send() noexcept;
 
-  StreamSocket& socket() noexcept { return socket_; }
+  /// Of the connection itself, below TLS: for who speaks TLS on it.
+  PolledSocket& socket() noexcept { return *socket_; }
 
  private:
   Task<ReadResult> read_decrypted(std::span<char> room);
   void close_socket() noexcept;
 
-  StreamSocket socket_;
+  std::unique_ptr<PolledSocket> socket_;  ///< null once moved from
   std::unique_ptr<TlsSession> tls_;
 };
 

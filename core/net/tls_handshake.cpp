@@ -29,13 +29,12 @@ Task<Result<>> shake_hands(Stream& stream) {
     if (!step) co_return step.error();
     if (*step == TlsSession::Progress::finished) co_return Result<>{};
     if (tls.backlog()) {
-      const auto [error] = co_await socket.async_wait(StreamSocket::wait_write, use_task);
+      const auto [error, none] = co_await socket.wait(PolledSocket::Wait::writable);
       if (error) co_return TlsErrc::peer_closed;
       continue;
     }
     const auto staging = tls.staging();
-    const auto [error, bytes] =
-        co_await socket.async_read_some(asio::buffer(staging.data(), staging.size()), use_task);
+    const auto [error, bytes] = co_await socket.read_some(staging);
     if (error && error != asio::error::eof) co_return TlsErrc::peer_closed;
     tls.staged(error, bytes);
   }
@@ -67,8 +66,7 @@ Task<Result<>> accept_tls(Worker& worker, Stream& stream, std::shared_ptr<TlsSer
   Deadline deadline(worker.deadlines(), &Stream::close_expired, &stream);
   deadline.arm(timeout);
   const auto context = server->context();
-  auto session =
-      TlsSession::make(context->first(), stream.socket().native_handle(), TlsSession::Role::server, context);
+  auto session = TlsSession::make(context->first(), stream.descriptor(), TlsSession::Role::server, context);
   if (!session) {
     stream.close();
     co_return TlsErrc::protocol_error;
@@ -89,7 +87,7 @@ Task<Result<>> accept_tls(Worker& worker, Stream& stream, std::shared_ptr<TlsSer
 
 Task<Result<>> connect_tls(Stream& stream, std::shared_ptr<TlsClient> client) {
   const auto began = Monotonic::now();
-  auto session = TlsClient::begin(client, stream.socket().native_handle());
+  auto session = TlsClient::begin(client, stream.descriptor());
   if (!session) co_return TlsErrc::protocol_error;
   stream.start_tls(std::move(session));
   const auto result = co_await shake_hands(stream);

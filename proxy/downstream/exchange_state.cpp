@@ -78,7 +78,7 @@ void ExchangeState::deadline_passed() noexcept {
 
 int ExchangeState::untaken_now() noexcept {
   int bytes = 0;
-  return ::ioctl(client.stream.stream().socket().native_handle(), SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+  return ::ioctl(client.stream.stream().descriptor(), SIOCOUTQ, &bytes) == 0 ? bytes : 0;
 }
 
 void ExchangeState::sent_down(std::size_t bytes) noexcept {

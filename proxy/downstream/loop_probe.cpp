@@ -2,6 +2,7 @@
 
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <utility>
 
 namespace understudy::proxy {
 namespace {
@@ -19,13 +20,10 @@ LoopProbe::LoopProbe(net::Worker& worker, const OverloadOptions& options, Overlo
     : options_(options),
       control_(control),
       counters_(counters),
-      event_(worker.executor()),
+      poller_(net::Poller::of(worker.executor())),
+      event_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       quiet_(worker.deadlines(), [](void* self) { static_cast<LoopProbe*>(self)->recover(); }, this) {
-  const int descriptor = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (descriptor < 0) return;
-  boost::system::error_code error;
-  event_->assign(descriptor, error);
-  if (error) ::close(descriptor);
+  if (event_ >= 0 && !poller_.add(*this, event_)) ::close(std::exchange(event_, -1));
 }
 
 void LoopProbe::traffic(Monotonic::time_point now) noexcept {
@@ -34,20 +32,20 @@ void LoopProbe::traffic(Monotonic::time_point now) noexcept {
     return;
   }
   if (pending_ || now - sent_ < kPause) return;
-  if (!event_ || !event_->is_open()) return;
+  if (event_ < 0) return;
   const std::uint64_t one = 1;
-  if (::write(event_->native_handle(), &one, sizeof one) != sizeof one) return;
+  if (::write(event_, &one, sizeof one) != sizeof one) return;
   sent_ = now;
   pending_ = true;
-  auto on_ready = [this](const boost::system::error_code& error) {
-    if (!error && event_) served();
-  };
-  event_->async_wait(Descriptor::wait_read, on_ready);
+}
+
+void LoopProbe::on_events(std::uint32_t events) {
+  if (pending_ && (events & EPOLLIN) != 0) served();
 }
 
 void LoopProbe::served() noexcept {
   std::uint64_t count = 0;
-  [[maybe_unused]] const auto taken = ::read(event_->native_handle(), &count, sizeof count);
+  [[maybe_unused]] const auto taken = ::read(event_, &count, sizeof count);
   pending_ = false;
   const auto now = Monotonic::now();
   counters_.event_loop_wait.record(now - sent_);
@@ -64,7 +62,9 @@ void LoopProbe::recover() noexcept {
 
 void LoopProbe::close() noexcept {
   quiet_.disarm();
-  event_.reset();
+  if (event_ < 0) return;
+  poller_.remove(*this);
+  ::close(std::exchange(event_, -1));
 }
 
 }  // namespace understudy::proxy

@@ -3,35 +3,33 @@
 
 #include "core/base/clock.hpp"
 #include "core/net/deadline.hpp"
+#include "core/net/poller.hpp"
 #include "core/net/worker.hpp"
 #include "proxy/downstream/overload.hpp"
 #include "proxy/exchange/counters.hpp"
 
 #include <cstdint>
-#include <optional>
-
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 namespace understudy::proxy {
 
 /// An eventfd that is written now and then: the kernel queues its event behind those of the connections that
 /// are ready already, so what it waits is what a request waits that arrives at the same time. Timers and
 /// posted work would only see one turn of the loop. Belongs to one worker's thread.
-class LoopProbe {
+class LoopProbe final : private net::Polled {
  public:
   /// All arguments outlive the probe. Without a descriptor to be had it never measures.
   LoopProbe(net::Worker& worker, const OverloadOptions& options, OverloadControl& control,
             WorkerCounters& counters);
-  LoopProbe(const LoopProbe&) = delete;
-  LoopProbe& operator=(const LoopProbe&) = delete;
+  ~LoopProbe() override { close(); }
 
   /// A request is being served, or a connection taken: starts a measurement when the last one is over and
   /// some time has passed. With so few connections that none can wait, nothing is shed any more.
   void traffic(Monotonic::time_point now) noexcept;
-  /// Gives back what belongs to the event loop, so before that is destroyed; nothing is measured afterwards.
+  /// Before the event loop is destroyed; nothing is measured afterwards.
   void close() noexcept;
 
  private:
+  void on_events(std::uint32_t events) override;
   void served() noexcept;
   /// Shedding ends at once, and the metric says so.
   void recover() noexcept;
@@ -39,9 +37,9 @@ class LoopProbe {
   const OverloadOptions& options_;
   OverloadControl& control_;
   WorkerCounters& counters_;
-  using Descriptor = net::asio::posix::basic_stream_descriptor<net::Executor>;
-  std::optional<Descriptor> event_;  ///< destroyed by `close`, before the event loop is
-  net::Deadline quiet_;              ///< armed while something is shed
+  net::Poller& poller_;
+  int event_;            ///< -1: none, or closed
+  net::Deadline quiet_;  ///< armed while something is shed
   Monotonic::time_point sent_;
   bool pending_ = false;
 };
