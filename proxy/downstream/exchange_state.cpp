@@ -48,6 +48,7 @@ void ExchangeState::reset() {
   upload = Upload::complete;
   upload_error.clear();
   request_body_bytes = 0;
+  body_piece_bytes = TrickleLane::kSmallBytes;
   timed_out = whole_timed_out = client_slow = response_begun = head_received = false;
 }
 

@@ -22,6 +22,7 @@
 #include "proxy/downstream/request_facts.hpp"
 #include "proxy/downstream/sampler.hpp"
 #include "proxy/downstream/tee_recorder.hpp"
+#include "proxy/downstream/trickle_lane.hpp"
 #include "proxy/exchange/counters.hpp"
 #include "proxy/exchange/exchange_account.hpp"
 #include "proxy/upstream/upstream_group.hpp"
@@ -52,6 +53,7 @@ struct PlaneContext {
   std::string via = via_pseudonym(options.via, options.instance);  ///< in requests
   ClientCounts clients{};                                          ///< only while there is a limit per client
   OverloadControl overload{};
+  TrickleLane trickle_lane{};
   LoopProbe loop_probe{worker, options.overload, overload, counters};
 };
 
@@ -129,6 +131,9 @@ struct ExchangeState {
   Upload upload = Upload::complete;
   boost::system::error_code upload_error;
   std::uint64_t request_body_bytes = 0;
+  /// Of the last read of the request body; none yet counts as a large one.
+  std::size_t body_piece_bytes = TrickleLane::kSmallBytes;
+  Monotonic::time_point body_piece_at;
   bool awaiting_client = false;  ///< the upload waits for more of the body
   bool timed_out = false;
   bool whole_timed_out = false;  ///< it was the time for the whole exchange

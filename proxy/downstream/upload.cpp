@@ -1,6 +1,7 @@
 #include "proxy/downstream/upload.hpp"
 
 #include "proxy/downstream/body_encoder.hpp"
+#include "proxy/downstream/trickle_lane.hpp"
 
 #include <string_view>
 
@@ -13,11 +14,36 @@ void end_upload(ExchangeState& x, Upload how) {
   if (!x.timed_out) x.progress();
 }
 
+/// Before the next read of a body that comes in small pieces: these may have to wait for each other. False
+/// when the client has gone, or time has run out.
+net::Task<bool> await_turn(ExchangeState& x) {
+  const auto error = co_await x.client.stream.stream().wait_readable();
+  if (error) co_return false;
+  const auto now = Monotonic::now();
+  if (now - x.body_piece_at < TrickleLane::kSilence) co_return true;
+  const auto turn = x.plane.trickle_lane.next_turn(now);
+  if (turn <= now) co_return true;
+  net::Timer timer(x.plane.worker.executor(), turn);
+  co_await timer.async_wait(net::use_task);
+  co_return !x.timed_out && x.upload == Upload::running;
+}
+
+net::Task<net::Stream::ReadResult> read_piece(ExchangeState& x) {
+  if (x.body_piece_bytes < TrickleLane::kSmallBytes) {
+    const bool wanted = co_await await_turn(x);
+    if (!wanted) co_return net::Stream::ReadResult{net::asio::error::operation_aborted, 0U};
+  }
+  const auto result = co_await x.client.stream.read_some();
+  x.body_piece_bytes = std::get<1>(result);
+  x.body_piece_at = Monotonic::now();
+  co_return result;
+}
+
 /// False when the client has no more to say.
 net::Task<bool> read_more(ExchangeState& x) {
   auto& stream = x.client.stream;
   x.awaiting_client = true;
-  const auto [error, bytes] = co_await stream.read_some();
+  const auto [error, bytes] = co_await read_piece(x);
   x.awaiting_client = false;
   if (error) co_return false;
   stream.in().commit(bytes);

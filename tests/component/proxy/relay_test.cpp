@@ -1,7 +1,11 @@
+#include "proxy/downstream/trickle_lane.hpp"
 #include "tests/component/proxy/running_proxy.hpp"
 #include "tests/support/raw_client.hpp"
 
 #include <future>
+#include <memory>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -262,6 +266,27 @@ TEST(Relay, EarlyResponseReachesAClientThatIsStillUploading) {
   EXPECT_EQ(status_of(response), 413U);
   EXPECT_EQ(body_of(response), "big");
   EXPECT_NE(response.find("Connection: close"), std::string::npos);
+}
+
+TEST(Relay, SlowUploadsThatSpeakAtTheSameInstantComeThroughWhole) {
+  constexpr std::size_t clients_max = 8;
+  auto echo = [](OriginConnection& connection) {
+    connection.send(ScriptedOrigin::ok(body_of(connection.read_request())));
+  };
+  ScriptedOrigin origin(echo);
+  RunningProxy proxy(origin);
+  std::vector<std::unique_ptr<RawClient>> clients;
+  for (std::size_t i = 0; i < clients_max; ++i) {
+    clients.push_back(std::make_unique<RawClient>(proxy.port()));
+    clients.back()->send("POST / HTTP/1.1\r\nHost: s\r\nContent-Length: 3\r\n\r\n");
+  }
+  ASSERT_TRUE(origin.wait_for_connections(clients_max));
+  for (const auto& client : clients) client->send("a");
+  // What makes the next pieces those of slow clients.
+  std::this_thread::sleep_for(proxy::TrickleLane::kSilence + std::chrono::milliseconds(50));
+  for (const auto& client : clients) client->send("b");
+  for (const auto& client : clients) client->send("c");
+  for (const auto& client : clients) EXPECT_EQ(body_of(client->read_response()), "abc");
 }
 
 TEST(Relay, TrailersGoToAClientThatAskedForThem) {
