@@ -26,8 +26,10 @@ constexpr std::size_t kLineBytesMax = 8192;
 
 struct Logging {
   LogFormat format;
-  std::shared_ptr<spdlog::details::thread_pool> thread;
   std::shared_ptr<spdlog::async_logger> logger;
+  // Goes first, and is joined then: so the last reference to the logger is ours, and not that of a queued
+  // line.
+  std::shared_ptr<spdlog::details::thread_pool> thread;
 };
 
 std::unique_ptr<Logging> logging_owner;
