@@ -179,7 +179,8 @@ void add_cat(CLI::App& capture, Run& run) {
   command->footer(
       "Terms are FIELD OPERATOR VALUE without spaces; all of them must hold. Values are alternatives with "
       "|,\n"
-      "!= negates, ~ means contains. Chunks whose header or index rules them out are not read.\n"
+      "!= negates, ~ means contains. Chunks whose header or index rules them out are not read, a\n"
+      "chunk with few of the wanted statuses no further than the last of them.\n"
       "  time      time>=2026-01-05T10:00:00Z time<2026-01-05T10:05:00Z   start of the exchange\n"
       "  method    method=GET|HEAD   method!=GET\n"
       "  status    status=5xx   status=404|none   status>=400             none: no response came\n"

@@ -29,8 +29,8 @@ void ChunkStep::release_stored() noexcept {
 }
 
 std::size_t ChunkStep::bytes() const noexcept {
-  if (is_beginning) return raw.size();
-  return event == ScanEvent::chunk ? std::size_t{chunk.stored_bytes} + chunk.raw_bytes : 0;
+  if (event != ScanEvent::chunk) return 0;
+  return is_beginning ? beginning.view().size() : std::size_t{chunk.stored_bytes} + chunk.raw_bytes;
 }
 
 void add_damage(Damage& total, Damage&& more) {

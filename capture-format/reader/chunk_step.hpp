@@ -37,7 +37,7 @@ struct ChunkStep {
   void decode();
   /// After `decode`, of a chunk whose raw bytes alone are needed from now on.
   void release_stored() noexcept;
-  /// Memory that its chunk takes.
+  /// Memory that its chunk takes; the same before and after `decode`.
   std::size_t bytes() const noexcept;
 
  private:

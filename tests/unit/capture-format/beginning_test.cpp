@@ -4,6 +4,7 @@
 #include "capture-format/layout/chunk_header.hpp"
 #include "capture-format/layout/key_envelope_message.hpp"
 #include "capture-format/reader/chunk_beginning.hpp"
+#include "capture-format/reader/chunk_step.hpp"
 #include "tests/unit/capture-format/sample_exchange.hpp"
 
 #include <random>
@@ -152,6 +153,19 @@ TEST(ChunkBeginning, ADamagedHeaderWithPiecesCostsOneChunk) {
     EXPECT_EQ(read.exchanges.size(), samples.size() - places[1].exchanges) << at - places[1].begin;
     EXPECT_EQ(read.damage.chunks_lost, 1u) << at - places[1].begin;
   }
+}
+
+TEST(ChunkBeginning, AStepTakesAsMuchBeforeItIsDecodedAsAfterwards) {
+  ChunkStep step;
+  step.event = ScanEvent::chunk;
+  step.is_beginning = true;
+  step.beginning.resize(1000);
+  EXPECT_EQ(step.bytes(), 1000u);
+  step.decode();
+  EXPECT_EQ(step.bytes(), 1000u);
+  // Used anew, for a frame that is no chunk.
+  step.event = ScanEvent::summary;
+  EXPECT_EQ(step.bytes(), 0u);
 }
 
 TEST(ChunkBeginning, FindsWhatAReaderOfAllFinds) {
