@@ -49,7 +49,8 @@ bool prepare(EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, const TicketKey& key, uns
 }
 
 /// Seals and opens session tickets (RFC 5077 §4, RFC 8446 §4.6.1). Returns as OpenSSL asks: -1 failed, 0 not
-/// ours, 1 done, 2 opened and to be replaced.
+/// ours, 1 done, 2 opened and to be replaced: with TLS 1.3 always, for its clients use a ticket once (RFC
+/// 8446 §C.4) and would otherwise resume every second time at most.
 int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac,
               int seal) {
   const auto& keys = context_of(ssl).ticket_keys();
@@ -62,7 +63,8 @@ int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* 
   for (const auto& key : keys) {
     if (!std::equal(key.name.begin(), key.name.end(), name)) continue;
     if (!prepare(cipher, mac, key, iv, false)) return -1;
-    return &key == &keys.front() ? 1 : 2;
+    const bool reusable = SSL_version(ssl) < TLS1_3_VERSION && &key == &keys.front();
+    return reusable ? 1 : 2;
   }
   return 0;
 }

@@ -18,6 +18,9 @@ std::shared_ptr<SSL_CTX> TlsPeer::make_context(Role role, const TlsPeerOptions& 
   std::signal(SIGPIPE, SIG_IGN);
   SSL_CTX_set_security_level(context.get(), 0);
   SSL_CTX_set_max_proto_version(context.get(), options.max_version);
+  // As careful clients have it: a ticket of TLS 1.3 is used once.
+  if (role == Role::client)
+    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
   if (!options.identity.certificate.empty() &&
       (SSL_CTX_use_certificate_chain_file(context.get(), options.identity.certificate.c_str()) != 1 ||
        SSL_CTX_use_PrivateKey_file(context.get(), options.identity.key.c_str(), SSL_FILETYPE_PEM) != 1))

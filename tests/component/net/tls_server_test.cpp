@@ -16,6 +16,16 @@ class TlsTermination : public TlsServerRig {
     const auto visitor = client(options);
     return visitor->tls.handshake() ? visitor->tls.common_name() : visitor->tls.error();
   }
+  /// One request; whether it came by `session`, and the session for the next visit.
+  std::pair<bool, std::shared_ptr<SSL_SESSION>> visit_with(int version,
+                                                           std::shared_ptr<SSL_SESSION> session) {
+    const auto visitor = client({.max_version = version, .session = std::move(session)});
+    EXPECT_TRUE(visitor->tls.handshake()) << visitor->tls.error();
+    EXPECT_TRUE(visitor->get().starts_with("HTTP/1.1 200 "));
+    // OpenSSL does not resume what ended without it.
+    visitor->tls.close_notify();
+    return {visitor->tls.resumed(), visitor->tls.session()};
+  }
 };
 
 TEST_F(TlsTermination, VerifiedClientIsAnswered) {
@@ -86,12 +96,7 @@ TEST_F(TlsTermination, SessionsAreResumedByTicketAcrossARotationOfKeysButNotTwo)
   serve_shop();
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     const auto visit = [&](std::shared_ptr<SSL_SESSION> session) {
-      const auto visitor = client({.max_version = version, .session = std::move(session)});
-      EXPECT_TRUE(visitor->tls.handshake()) << visitor->tls.error();
-      EXPECT_TRUE(visitor->get().starts_with("HTTP/1.1 200 "));
-      // OpenSSL does not resume what ended without it.
-      visitor->tls.close_notify();
-      return std::pair(visitor->tls.resumed(), visitor->tls.session());
+      return visit_with(version, std::move(session));
     };
     const auto [first, session] = visit(nullptr);
     EXPECT_FALSE(first);
@@ -105,6 +110,18 @@ TEST_F(TlsTermination, SessionsAreResumedByTicketAcrossARotationOfKeysButNotTwo)
     EXPECT_FALSE(visit(lost).first);
   }
   EXPECT_EQ(source_->counters().resumed, 4U);
+}
+
+TEST_F(TlsTermination, EachResumptionBringsWhatTheNextOneNeeds) {
+  serve_shop();
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    auto session = visit_with(version, nullptr).second;
+    for (int visits = 0; visits < 3; ++visits) {
+      const auto [resumed, next] = visit_with(version, session);
+      EXPECT_TRUE(resumed) << version;
+      session = next;
+    }
+  }
 }
 
 TEST_F(TlsTermination, RequiredClientCertificate) {
