@@ -24,6 +24,11 @@ constexpr int kAlertLingerReadsMax = 16;
 Task<Result<>> shake_hands(Stream& stream) {
   auto& tls = *stream.tls();
   auto& socket = stream.socket();
+  if (tls.role() == TlsSession::Role::server) {
+    // The client speaks first, and mostly has: read by the socket, which learns that there is no more.
+    const auto [error, bytes] = socket.try_read(tls.staging());
+    tls.staged(error, bytes);
+  }
   while (true) {
     const auto step = tls.handshake();
     if (!step) co_return step.error();

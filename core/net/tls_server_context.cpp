@@ -38,6 +38,12 @@ int on_alpn(SSL*, const unsigned char** chosen, unsigned char* chosen_size, cons
   return SSL_TLSEXT_ERR_OK;
 }
 
+/// Looked up once: OpenSSL would do so at every use.
+const EVP_CIPHER* ticket_cipher() noexcept {
+  static const EVP_CIPHER* const fetched = EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr);
+  return fetched != nullptr ? fetched : EVP_aes_256_cbc();
+}
+
 bool prepare(EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, const TicketKey& key, unsigned char* iv, bool seal) {
   OSSL_PARAM parameters[] = {
       OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, const_cast<unsigned char*>(key.mac.data()),
@@ -45,7 +51,7 @@ bool prepare(EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, const TicketKey& key, uns
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, const_cast<char*>("SHA256"), 0),
       OSSL_PARAM_construct_end()};
   if (EVP_MAC_CTX_set_params(mac, parameters) != 1) return false;
-  return EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key.aes.data(), iv, seal ? 1 : 0) == 1;
+  return EVP_CipherInit_ex(cipher, ticket_cipher(), nullptr, key.aes.data(), iv, seal ? 1 : 0) == 1;
 }
 
 /// Seals and opens session tickets (RFC 5077 §4, RFC 8446 §4.6.1). Returns as OpenSSL asks: -1 failed, 0 not
@@ -57,7 +63,7 @@ int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* 
   if (seal != 0) {
     const auto& key = keys.front();
     std::copy(key.name.begin(), key.name.end(), name);
-    if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) return -1;
+    if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(ticket_cipher())) != 1) return -1;
     return prepare(cipher, mac, key, iv, true) ? 1 : -1;
   }
   for (const auto& key : keys) {

@@ -18,6 +18,7 @@ namespace {
 
 namespace asio = boost::asio;
 
+constexpr int kSendFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
 /// The most that one record carries (RFC 8446 §5.1).
 constexpr std::size_t kRecordBytes = 16 * 1024;
 /// A record is kept here when the kernel is full; a peer that makes the protocol itself talk without reading
@@ -80,7 +81,11 @@ std::unique_ptr<TlsSession> TlsSession::make(SSL_CTX* context, int descriptor, R
 }
 
 TlsSession::TlsSession(SslPtr ssl, int descriptor, Role role, std::shared_ptr<const void> owner)
-    : ssl_(std::move(ssl)), descriptor_(descriptor), role_(role), owner_(std::move(owner)) {}
+    : ssl_(std::move(ssl)),
+      descriptor_(descriptor),
+      send_flags_(kSendFlags),
+      role_(role),
+      owner_(std::move(owner)) {}
 
 TlsSession::~TlsSession() {
   // Otherwise OpenSSL would mark the session as one that must not be resumed.
@@ -110,11 +115,27 @@ int TlsSession::bio_read(char* into, int size) noexcept {
   return static_cast<int>(got);
 }
 
+/// Those of TLS 1.3 come behind the handshake, each as a write of its own, and nobody waits for them.
+bool TlsSession::writes_ticket() const noexcept {
+  return role_ == Role::server && SSL_get_state(ssl_.get()) == TLS_ST_SW_SESSION_TICKET &&
+         SSL_version(ssl_.get()) == TLS1_3_VERSION;
+}
+
 int TlsSession::bio_write(const char* bytes, int size) noexcept {
   auto left = std::string_view(bytes, static_cast<std::size_t>(size));
   if (descriptor_ < 0) io_error_ = asio::error::operation_aborted;
+  if (writes_ticket()) {
+    backlog_.append(left);
+    tickets_wait_ = true;
+    return size;
+  }
+  if (tickets_wait_) {
+    tickets_wait_ = false;
+    backlog_.append(std::exchange(left, {}));
+    if (const auto flushed = flush(); !flushed) io_error_ = flushed.error();
+  }
   while (!io_error_ && backlog_.empty() && !left.empty()) {
-    const auto sent = ::send(descriptor_, left.data(), left.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto sent = ::send(descriptor_, left.data(), left.size(), send_flags_);
     if (sent >= 0)
       left.remove_prefix(static_cast<std::size_t>(sent));
     else if (would_block(errno))
@@ -148,6 +169,7 @@ Result<TlsSession::Progress> TlsSession::handshake() noexcept {
   if (error && (error == TlsErrc::truncated || error.category() != tls_category()))
     return TlsErrc::peer_closed;
   if (error) return error;
+  if (result == 1 && tickets_wait_) return Progress::finished;
   if (const auto flushed = flush(); !flushed) return TlsErrc::peer_closed;
   return result == 1 && backlog_.empty() ? Progress::finished : Progress::pending;
 }
@@ -199,10 +221,11 @@ bool TlsSession::has_unread() const noexcept {
 Result<> TlsSession::flush() noexcept {
   if (backlog_.empty()) return {};
   if (descriptor_ < 0) return asio::error::operation_aborted;
+  tickets_wait_ = false;
   std::size_t sent_bytes = 0;
   while (sent_bytes < backlog_.size()) {
-    const auto sent = ::send(descriptor_, backlog_.data() + sent_bytes, backlog_.size() - sent_bytes,
-                             MSG_NOSIGNAL | MSG_DONTWAIT);
+    const auto sent =
+        ::send(descriptor_, backlog_.data() + sent_bytes, backlog_.size() - sent_bytes, send_flags_);
     if (sent >= 0)
       sent_bytes += static_cast<std::size_t>(sent);
     else if (would_block(errno))
@@ -228,8 +251,10 @@ Result<> TlsSession::encrypt(std::string_view chunk) noexcept {
 }
 
 Result<std::size_t> TlsSession::write(std::string_view bytes) noexcept {
-  if (const auto flushed = flush(); !flushed) return flushed.error();
-  if (!backlog_.empty()) return std::size_t{0};
+  if (!tickets_wait_) {
+    if (const auto flushed = flush(); !flushed) return flushed.error();
+    if (!backlog_.empty()) return std::size_t{0};
+  }
   std::size_t done = std::min(owed_, bytes.size());
   owed_ -= done;
   while (done < bytes.size()) {
@@ -301,6 +326,8 @@ void TlsSession::send_close_notify() noexcept {
   if (failed_ || descriptor_ < 0 || SSL_is_init_finished(ssl_.get()) != 1) return;
   if (!backlog_.empty() && !flush()) return;
   if (!backlog_.empty()) return;
+  // The end of the stream follows at once, in the same segment.
+  send_flags_ |= MSG_MORE;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   ERR_clear_error();

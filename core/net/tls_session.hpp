@@ -50,7 +50,8 @@ class TlsSession {
 
   enum class Progress : std::uint8_t { pending, finished };
   /// One step of the handshake. Pending: to be called again when the descriptor can be written (if
-  /// `backlog()`) or has been read. Finished: all of ours is sent as well. Errors are TlsErrc.
+  /// `backlog()`) or has been read. Finished: all of ours is sent as well, but for a server's tickets of TLS
+  /// 1.3: they go with the first bytes that are written, or with the next `flush`. Errors are TlsErrc.
   Result<Progress> handshake() noexcept;
   /// After a finished handshake.
   TlsFacts facts() const noexcept;
@@ -78,7 +79,8 @@ class TlsSession {
 
   /// See Stream::is_stale. Takes in what the protocol has to say, such as session tickets.
   bool is_stale() noexcept;
-  /// Tells the peer that this is the end, if it can be told now.
+  /// Tells the peer that this is the end, if it can be told now. The caller then closes the descriptor, or
+  /// shuts it down for writing: the kernel waits for that.
   void send_close_notify() noexcept;
   /// The descriptor is closed: nothing is sent or read any more.
   void forget_descriptor() noexcept { descriptor_ = -1; }
@@ -90,15 +92,18 @@ class TlsSession {
   friend struct SessionBio;
   int bio_read(char* into, int size) noexcept;
   int bio_write(const char* bytes, int size) noexcept;
+  bool writes_ticket() const noexcept;
   boost::system::error_code failure(int result) noexcept;
   Result<> encrypt(std::string_view chunk) noexcept;
 
   SslPtr ssl_;
   int descriptor_;
+  int send_flags_;
   Role role_;
-  bool drained_ = false;  ///< the last read took all there was: asking again at once would be in vain
-  bool ended_ = false;    ///< the peer's end was read
-  bool failed_ = false;   ///< nothing more may be asked of OpenSSL
+  bool drained_ = false;       ///< the last read took all there was: asking again at once would be in vain
+  bool ended_ = false;         ///< the peer's end was read
+  bool tickets_wait_ = false;  ///< in `backlog_`, which holds nothing else, for company
+  bool failed_ = false;        ///< nothing more may be asked of OpenSSL
   std::shared_ptr<const void> owner_;
   boost::system::error_code io_error_;
   boost::system::error_code read_error_;  ///< met after bytes that were delivered first
