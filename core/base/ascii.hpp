@@ -1,8 +1,13 @@
 // Case-insensitive comparison and trimming of ASCII text, as HTTP defines them (RFC 9110 §5.1, §5.6.3).
 #pragma once
 
+#include "core/base/word_bytes.hpp"
+
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace understudy {
 
@@ -17,11 +22,29 @@ constexpr int hex_value(char c) noexcept {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+/// `ascii_lower` of eight characters at once.
+constexpr std::uint64_t ascii_lower(std::uint64_t word) noexcept {
+  const auto low_bits = word & repeat_byte(0x7f);
+  const auto from_a = low_bits + repeat_byte(0x80 - 'A');
+  const auto past_z = low_bits + repeat_byte(0x80 - 'Z' - 1);
+  const auto is_upper = (from_a ^ past_z) & ~word & repeat_byte(0x80);
+  return word | is_upper >> 2;
+}
+
 constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
   if (a.size() != b.size()) return false;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
-  return true;
+  if (a.size() < kWord || std::is_constant_evaluated()) {
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if (ascii_lower(a[i]) != ascii_lower(b[i])) return false;
+    return true;
+  }
+  const auto differ = [&](std::size_t at) {
+    return ascii_lower(load_word(a.data() + at)) != ascii_lower(load_word(b.data() + at));
+  };
+  for (std::size_t at = 0; at + kWord <= a.size(); at += kWord)
+    if (differ(at)) return false;
+  return !differ(a.size() - kWord);
 }
 
 /// Removes spaces and tabs (HTTP's OWS) at both ends. The result views into `text`.

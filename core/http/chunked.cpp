@@ -176,8 +176,9 @@ Result<std::size_t> ChunkedDecoder::take_trailers(std::string_view in) {
   }
   FramingFields ignored;  // a trailer section decides nothing (RFC 9110 §6.5.1)
   const auto section = std::string_view(trailer_bytes_).substr(0, *end);
-  if (const auto read = parse_field_section(section, limits_.field_count, trailers_, ignored); !read)
-    return read.error();
+  const auto read =
+      parse_field_section(section, limits_.field_count, SpaceBeforeColon::refused, trailers_, ignored);
+  if (!read) return read.error();
   trailers_.retain([](const Field& field) { return !is_forbidden_trailer(field.name); });
   state_ = State::complete;
   return *end - before;

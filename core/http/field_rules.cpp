@@ -19,10 +19,6 @@ bool has_prefix(std::string_view name, std::string_view prefix) noexcept {
   return iequals(name.substr(0, prefix.size()), prefix);
 }
 
-constexpr std::array<std::string_view, 8> kHopByHop = {
-    "connection",        "keep-alive", "proxy-connection", "te",
-    "transfer-encoding", "upgrade",    "content-length",   "http2-settings"};
-
 // Content-*, X-Forwarded-*, Sec-* and If-* are protected by their prefixes.
 constexpr std::array<std::string_view, 25> kProtected = {"host",
                                                          "authorization",
@@ -79,8 +75,6 @@ constexpr std::array<std::string_view, 27> kForbiddenInTrailers = {"host",
                                                                    "authentication-info"};
 
 }  // namespace
-
-bool is_hop_by_hop(std::string_view name) noexcept { return is_one_of(name, kHopByHop); }
 
 bool is_protected_from_connection(std::string_view name) noexcept {
   return is_one_of(name, kProtected) || has_prefix(name, "content-") || has_prefix(name, "x-forwarded-") ||

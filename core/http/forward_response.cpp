@@ -23,7 +23,7 @@ void append_response_framing(std::string& out, const ResponseHead& head, const B
     // RFC 9110 §8.6: the length that a GET would have had. One value, if the origin sent a list of equal
     // ones.
     FramingFields fields;
-    const auto length = head.fields.find("Content-Length");
+    const auto length = head.fields.find(FieldName::content_length);
     if (length && note_content_length(*length, fields))
       append_framing(out, BodyFraming::of_length(*fields.content_length));
   } else if (head.status != 204) {
@@ -31,7 +31,7 @@ void append_response_framing(std::string& out, const ResponseHead& head, const B
     if (!until_close) append_framing(out, framing);
   }
   // RFC 9110 §15.5.22: a 426 names the protocol to upgrade to.
-  const bool upgrade = head.status == 426 && head.fields.contains("Upgrade");
+  const bool upgrade = head.status == 426 && head.fields.names().contains(FieldName::upgrade);
   if (upgrade) append_upgrades(out, head.fields);
   if (options.close || until_close)
     append_field(out, "Connection", upgrade ? "upgrade, close" : "close");
@@ -41,31 +41,36 @@ void append_response_framing(std::string& out, const ResponseHead& head, const B
     append_field(out, "Connection", "keep-alive");
 }
 
+void append_extended_via(std::string& out, const ResponseHead& head, const Field& via,
+                         std::string_view pseudonym) {
+  out.append(via.name).append(": ").append(via.value);
+  if (!via.value.empty()) out.append(", ");
+  append_via_member(out, head.version, pseudonym);
+  out.append("\r\n");
+}
+
 }  // namespace
 
 void append_forwarded_head(std::string& out, const ResponseHead& head, const BodyFraming& framing,
                            const ForwardResponse& options) {
-  out.append("HTTP/1.1 ");
-  append_number(out, head.status);
-  out.append(" ").append(head.reason).append("\r\n");
-  const HopByHopFilter filter(head.fields);
-  const auto via_at = last_index_of(head.fields, "Via");
-  for (std::size_t at = 0; at < head.fields.size(); ++at) {
-    const auto field = head.fields[at];
-    if (filter.drops(field.name)) continue;
-    out.append(field.name).append(": ").append(field.value);
-    if (at == via_at && !options.via.empty()) {
-      if (!field.value.empty()) out.append(", ");
-      append_via_member(out, head.version, options.via);
-    }
-    out.append("\r\n");
+  append_status_line(out, head.status, head.reason);
+  const auto& fields = head.fields;
+  const HopByHopFilter filter(fields);
+  const auto via_at = options.via.empty() ? kNowhere : last_index_of(fields, FieldName::via);
+  LineRuns runs(out, fields);
+  for (std::size_t at = 0; at < fields.size(); ++at) {
+    const bool dropped = filter.drops(at);
+    if (!dropped && at != via_at) continue;
+    runs.skip(at);
+    if (!dropped) append_extended_via(out, head, fields[at], options.via);
   }
+  runs.finish();
   if (via_at == kNowhere && !options.via.empty()) {
     out.append("Via: ");
     append_via_member(out, head.version, options.via);
     out.append("\r\n");
   }
-  if (head.status >= 200 && !options.date.empty() && !head.fields.contains("Date"))
+  if (head.status >= 200 && !options.date.empty() && !fields.names().contains(FieldName::date))
     append_field(out, "Date", options.date);
   append_response_framing(out, head, framing, options);
   out.append("\r\n");

@@ -13,11 +13,30 @@ namespace understudy::http {
 
 inline constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
-inline std::size_t last_index_of(const Fields& fields, std::string_view name) noexcept {
-  for (std::size_t at = fields.size(); at-- > 0;)
-    if (iequals(fields[at].name, name)) return at;
-  return kNowhere;
+inline std::size_t last_index_of(const Fields& fields, FieldName name) noexcept {
+  if (!fields.names().contains(name)) return kNowhere;
+  std::size_t at = fields.size() - 1;
+  while (fields.name(at) != name) --at;
+  return at;
 }
+
+/// Appends lines as they are, but for those that its user skips: in as few pieces as there can be.
+class LineRuns {
+ public:
+  LineRuns(std::string& out, const Fields& fields) noexcept : out_(out), fields_(fields) {}
+
+  /// All up to `at`, but not that one; what the user appends next stands in its place.
+  void skip(std::size_t at) {
+    out_.append(fields_.lines(next_, at));
+    next_ = at + 1;
+  }
+  void finish() { skip(fields_.size()); }
+
+ private:
+  std::string& out_;
+  const Fields& fields_;
+  std::size_t next_ = 0;
+};
 
 /// Received version and pseudonym (RFC 9110 §7.6.3).
 inline void append_via_member(std::string& out, Version version, std::string_view pseudonym) {
@@ -30,8 +49,8 @@ inline void append_framing(std::string& out, const BodyFraming& framing) {
 }
 
 inline void append_upgrades(std::string& out, const Fields& fields) {
-  for (const auto field : fields)
-    if (iequals(field.name, "Upgrade")) append_field(out, field.name, field.value);
+  for (std::size_t at = 0; at < fields.size(); ++at)
+    if (fields.name(at) == FieldName::upgrade) out.append(fields.lines(at, at + 1));
 }
 
 }  // namespace understudy::http

@@ -1,5 +1,7 @@
 #include "core/http/grammar.hpp"
 
+#include "core/base/word_bytes.hpp"
+
 #include <limits>
 
 namespace understudy::http {
@@ -31,7 +33,32 @@ bool is_reg_name(std::string_view text) noexcept {
   return true;
 }
 
+/// Marks control bytes, HTAB among them.
+constexpr std::uint64_t mark_controls(std::uint64_t word) noexcept {
+  const auto low_bits = word & repeat_byte(0x7f);
+  const auto from_space = low_bits + repeat_byte(0x80 - ' ');
+  const auto is_delete = low_bits + repeat_byte(1);
+  return (~from_space | is_delete) & ~word & repeat_byte(0x80);
+}
+
 }  // namespace
+
+std::size_t find_non_value(std::string_view text, std::size_t begin) noexcept {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  auto at = begin;
+  while (at + kWord <= text.size()) {
+    const auto controls = mark_controls(load_word(text.data() + at));
+    if (controls == 0) {
+      at += kWord;
+      continue;
+    }
+    at += first_marked(controls);
+    if (text[at] != '\t') return at;
+    ++at;
+  }
+  while (at < text.size() && is_value_char(text[at])) ++at;
+  return at;
+}
 
 std::optional<std::uint64_t> parse_decimal(std::string_view digits) noexcept {
   constexpr auto kMax = std::numeric_limits<std::uint64_t>::max();

@@ -4,6 +4,7 @@
 #include "core/base/ascii.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -65,6 +66,10 @@ constexpr bool is_value_char(char c) noexcept { return grammar_detail::is(c, gra
 constexpr bool is_field_value(std::string_view text) noexcept {
   return grammar_detail::all(text, grammar_detail::kValue);
 }
+
+/// Where, from `begin` on, the first byte is that no field value may have; the size of `text` if there is
+/// none.
+std::size_t find_non_value(std::string_view text, std::size_t begin) noexcept;
 
 /// 1*DIGIT that fits 64 bits; no sign, space or empty text.
 std::optional<std::uint64_t> parse_decimal(std::string_view digits) noexcept;

@@ -1,6 +1,5 @@
 #include "core/http/hop_by_hop.hpp"
 
-#include "core/http/field_rules.hpp"
 #include "core/http/forward.hpp"
 
 namespace understudy::http {
@@ -11,35 +10,43 @@ bool is_plain_option(std::string_view option) noexcept {
   return iequals(option, "keep-alive") || iequals(option, "close") || is_hop_by_hop(option);
 }
 
+bool names_fields(const Fields& fields) noexcept {
+  if (!fields.names().contains(FieldName::connection)) return false;
+  bool found = false;
+  for (std::size_t at = 0; at < fields.size(); ++at)
+    if (fields.name(at) == FieldName::connection)
+      for_each_list_element(fields[at].value,
+                            [&found](std::string_view option) { found |= !is_plain_option(option); });
+  return found;
+}
+
 }  // namespace
 
-bool names_option(const Fields& fields, std::string_view field_name, std::string_view option) noexcept {
+bool names_option(const Fields& fields, FieldName name, std::string_view option) noexcept {
+  if (!fields.names().contains(name)) return false;
   bool found = false;
-  for (const auto field : fields)
-    if (iequals(field.name, field_name))
-      for_each_list_element(field.value, [&](std::string_view element) {
+  for (std::size_t at = 0; at < fields.size(); ++at)
+    if (fields.name(at) == name)
+      for_each_list_element(fields[at].value, [&](std::string_view element) {
         found |= iequals(element.substr(0, element.find(';')), option);
       });
   return found;
 }
 
-HopByHopFilter::HopByHopFilter(const Fields& fields) : fields_(fields) {
-  for (const auto field : fields)
-    if (iequals(field.name, "Connection"))
-      for_each_list_element(field.value,
-                            [this](std::string_view option) { names_others_ |= !is_plain_option(option); });
-}
+HopByHopFilter::HopByHopFilter(const Fields& fields) : fields_(fields), names_others_(names_fields(fields)) {}
 
-bool HopByHopFilter::drops(std::string_view name) const noexcept {
-  if (is_hop_by_hop(name)) return true;
-  return names_others_ && names_option(fields_, "Connection", name) && !is_protected_from_connection(name);
+bool HopByHopFilter::is_named(std::string_view name) const noexcept {
+  return names_option(fields_, FieldName::connection, name) && !is_protected_from_connection(name);
 }
 
 void remove_hop_by_hop(Fields& fields) {
   const HopByHopFilter filter(fields);
-  fields.retain([&filter](const Field& field) { return !filter.drops(field.name); });
+  std::size_t at = 0;
+  fields.retain([&](const Field&) { return !filter.drops(at++); });
 }
 
-bool accepts_trailers(const Fields& fields) noexcept { return names_option(fields, "TE", "trailers"); }
+bool accepts_trailers(const Fields& fields) noexcept {
+  return names_option(fields, FieldName::te, "trailers");
+}
 
 }  // namespace understudy::http

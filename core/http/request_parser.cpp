@@ -63,8 +63,9 @@ Result<> RequestParser::Impl::parse_fields(std::string_view in) {
   if (!lines) return lines.error();
   if (!*lines) return {};
   FramingFields fields;
-  if (const auto read = parse_field_section(**lines, limits.field_count, head.fields, fields); !read)
-    return read.error();
+  const auto read =
+      parse_field_section(**lines, limits.field_count, SpaceBeforeColon::refused, head.fields, fields);
+  if (!read) return read;
   if (fields.lookalikes) return Errc::ambiguous_framing;
   const auto framing = request_framing(head.version, fields);
   if (!framing) return framing.error();

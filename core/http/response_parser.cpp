@@ -8,31 +8,11 @@
 #include <string>
 
 namespace understudy::http {
-namespace {
-
-// RFC 9112 §5.1: a proxy removes whitespace between field name and colon from a response. Copies, and is only
-// called for a section that was refused.
-std::string without_space_before_colons(std::string_view lines) {
-  std::string out;
-  out.reserve(lines.size());
-  while (!lines.empty()) {
-    const auto line = lines.substr(0, lines.find('\n') + 1);
-    const auto colon = line.find(':');
-    const auto name = line.substr(0, colon);
-    out.append(colon == std::string_view::npos ? name : trim(name)).append(line.substr(name.size()));
-    lines.remove_prefix(line.size());
-  }
-  return out;
-}
-
-}  // namespace
-
 struct ResponseParser::Impl {
   explicit Impl(const Limits& the_limits) : limits(the_limits), reader(the_limits), body(the_limits) {}
 
   Result<> parse_start_line(std::string_view in);
   Result<> parse_fields(std::string_view in);
-  Result<> parse_lines(std::string_view lines);
   Result<> decide(const FramingFields& fields);
 
   Limits limits;
@@ -70,21 +50,13 @@ Result<> ResponseParser::Impl::parse_fields(std::string_view in) {
   const auto lines = reader.field_lines(in);
   if (!lines) return lines.error();
   if (!*lines) return {};
-  auto read = parse_lines(**lines);
-  if (!read && read.error() == Errc::bad_field) {
-    head.fields.clear();
-    read = parse_lines(without_space_before_colons(**lines));
-  }
-  if (!read) return read.error();
+  FramingFields fields;
+  const auto read =
+      parse_field_section(**lines, limits.field_count, SpaceBeforeColon::removed, head.fields, fields);
+  if (!read) return read;
+  if (const auto decided = decide(fields); !decided) return decided;
   head_complete = true;
   return {};
-}
-
-Result<> ResponseParser::Impl::parse_lines(std::string_view lines) {
-  FramingFields fields;
-  if (const auto read = parse_field_section(lines, limits.field_count, head.fields, fields); !read)
-    return read;
-  return decide(fields);
 }
 
 Result<> ResponseParser::Impl::decide(const FramingFields& fields) {

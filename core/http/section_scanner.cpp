@@ -1,19 +1,18 @@
 #include "core/http/section_scanner.hpp"
 
+#include "core/http/grammar.hpp"
+
 namespace understudy::http {
 
 Result<std::size_t> SectionScanner::find_line_end(std::string_view in, Errc malformed) {
-  const auto lf = in.find('\n', searched_);
-  const auto end = lf == std::string_view::npos ? in.size() : lf;
-  const auto cr = in.substr(0, end).find('\r', searched_);
-  if (lf == std::string_view::npos) {
-    // A CR is all right as the last byte that has come so far; it is looked at again with the next one.
-    if (cr != std::string_view::npos && cr + 1 != in.size()) return malformed;
-    searched_ = cr == std::string_view::npos ? in.size() : cr;
-    return std::size_t{0};
-  }
-  if (cr == std::string_view::npos || cr + 1 != lf) return malformed;
-  line_begin_ = searched_ = lf + 1;
+  searched_ = find_non_value(in, searched_);
+  if (searched_ == in.size()) return std::size_t{0};
+  if (in[searched_] != '\r') return malformed;
+  // A CR is all right as the last byte that has come so far; it is looked at again with the next one.
+  if (searched_ + 1 == in.size()) return std::size_t{0};
+  if (in[searched_ + 1] != '\n') return malformed;
+  searched_ += 2;
+  line_begin_ = searched_;
   return line_begin_;
 }
 

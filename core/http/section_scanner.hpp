@@ -11,7 +11,8 @@
 namespace understudy::http {
 
 /// Resumable over a growing input: every call gets the same bytes plus more, and looks at no byte twice.
-/// A bare CR, a bare LF or a folded line is an error as soon as it can be told.
+/// A bare CR, a bare LF, any other control byte but HTAB, or a folded line is an error as soon as it can be
+/// told.
 class SectionScanner {
  public:
   void reset() noexcept { *this = {}; }

@@ -7,15 +7,7 @@
 namespace understudy::http {
 namespace {
 
-void append_fields(std::string& out, const Fields& fields) {
-  for (const auto field : fields) append_field(out, field.name, field.value);
-}
-
-void append_status_line(std::string& out, unsigned status, std::string_view reason) {
-  out.append("HTTP/1.1 ");
-  append_number(out, status);
-  out.append(" ").append(reason).append("\r\n");
-}
+void append_fields(std::string& out, const Fields& fields) { out.append(fields.lines(0, fields.size())); }
 
 // Whole messages may stem from imported files. A field that would break out of its line is left out: it could
 // smuggle a second request past the guard.

@@ -23,17 +23,20 @@ struct GivenIds {
   bool tracestate = false;
 
   explicit GivenIds(const http::Fields& fields) noexcept {
-    for (const auto field : fields) {
-      if (iequals(field.name, kRequestId)) {
-        request_id = field.value;
+    using http::FieldName;
+    constexpr http::FieldNames kIds(FieldName::x_request_id, FieldName::traceparent, FieldName::tracestate);
+    if (!fields.names().intersects(kIds)) return;
+    for (std::size_t at = 0; at < fields.size(); ++at) {
+      const auto name = fields.name(at);
+      if (name == FieldName::x_request_id) {
+        request_id = fields[at].value;
         ++request_ids;
-      } else if (iequals(field.name, kTraceparent)) {
-        traceparent = field.value;
+      } else if (name == FieldName::traceparent) {
+        traceparent = fields[at].value;
         ++traceparents;
-      } else {
-        tracestate = tracestate || iequals(field.name, kTracestate);
       }
     }
+    tracestate = fields.names().contains(FieldName::tracestate);
   }
 };
 

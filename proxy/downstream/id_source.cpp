@@ -1,5 +1,9 @@
 #include "proxy/downstream/id_source.hpp"
 
+#include "core/base/word_bytes.hpp"
+
+#include <bit>
+#include <cstring>
 #include <random>
 
 namespace understudy::proxy {
@@ -17,9 +21,27 @@ std::uint64_t next(std::uint64_t& state) noexcept {
 /// Makes the first digit of each half a letter.
 constexpr std::uint64_t kLetters = 0xa0000000a0000000U;
 
+/// Eight digits, in the bytes of a word from the lowest on.
+constexpr std::uint64_t hex_digits(std::uint32_t value) noexcept {
+  std::uint64_t nibbles = value;
+  nibbles = (nibbles | nibbles << 16) & 0x0000ffff0000ffffU;
+  nibbles = (nibbles | nibbles << 8) & 0x00ff00ff00ff00ffU;
+  nibbles = (nibbles | nibbles << 4) & 0x0f0f0f0f0f0f0f0fU;
+  const auto letters = (nibbles + repeat_byte(6)) >> 4 & repeat_byte(1);
+  return nibbles + repeat_byte('0') + letters * ('a' - '0' - 10);
+}
+
+/// The highest byte comes first in memory.
+constexpr std::uint64_t first_is_first(std::uint64_t word) noexcept {
+  return std::endian::native == std::endian::little ? __builtin_bswap64(word) : word;
+}
+
 void write_hex(std::uint64_t value, char* out) noexcept {
-  constexpr char kDigits[] = "0123456789abcdef";
-  for (int at = 15; at >= 0; --at, value >>= 4) out[at] = kDigits[value & 15];
+  for (const int shift : {32, 0}) {
+    const auto digits = first_is_first(hex_digits(static_cast<std::uint32_t>(value >> shift)));
+    std::memcpy(out, &digits, sizeof digits);
+    out += sizeof digits;
+  }
 }
 
 std::uint64_t random_word() {

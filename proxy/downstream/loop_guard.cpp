@@ -22,10 +22,13 @@ std::string via_pseudonym(std::string_view name, std::string_view instance) {
 
 bool has_passed_here(const http::RequestHead& head, std::string_view pseudonym) noexcept {
   if (pseudonym.empty()) return false;
+  const auto& fields = head.fields;
+  if (!fields.names().contains(http::FieldName::via)) return false;
   bool found = false;
-  for (const auto field : head.fields) {
-    if (!iequals(field.name, "Via") || field.value.find(pseudonym) == std::string_view::npos) continue;
-    for_each_list_element(field.value, [&](std::string_view hop) {
+  for (std::size_t at = 0; at < fields.size(); ++at) {
+    const auto value = fields[at].value;
+    if (fields.name(at) != http::FieldName::via || value.find(pseudonym) == std::string_view::npos) continue;
+    for_each_list_element(value, [&](std::string_view hop) {
       const auto space = hop.find(' ');
       if (space == std::string_view::npos) return;
       const auto received_by = trim(hop.substr(space));

@@ -16,6 +16,20 @@ TEST(Ascii, ComparisonIgnoresCaseOfLettersOnly) {
   EXPECT_TRUE(iequals("", ""));
 }
 
+TEST(Ascii, WordsCompareAsTheirBytesDo) {
+  for (int a = 0; a < 256; ++a)
+    for (int b = 0; b < 256; ++b) {
+      const bool same = ascii_lower(static_cast<char>(a)) == ascii_lower(static_cast<char>(b));
+      for (const std::size_t at : {std::size_t{0}, std::size_t{7}, std::size_t{8}, std::size_t{10}}) {
+        std::string left("Transfer-En");
+        std::string right("tRANSFER-eN");
+        left[at] = static_cast<char>(a);
+        right[at] = static_cast<char>(b);
+        ASSERT_EQ(iequals(left, right), same) << a << " " << b << " at " << at;
+      }
+    }
+}
+
 TEST(Ascii, BytesAboveAsciiAreLeftAlone) {
   EXPECT_EQ(ascii_lower('\xC4'), '\xC4');
   EXPECT_EQ(to_lower("\xC4"

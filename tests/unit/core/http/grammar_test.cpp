@@ -4,6 +4,7 @@
 #include "core/http/framing_rules.hpp"
 
 #include <limits>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -25,6 +26,19 @@ TEST(GrammarTest, AuthorityHasOneHostAndAtMostOnePort) {
   for (const auto* text : {"", ":80", "a:65536", "a:80:80", "a:x", "u@a", "a/b", "a b", "a,b", "[::1", "::1",
                            "[x]", "[]", "[::1]80", "a%", "a%4", "a%zz", "a\x7f"})
     EXPECT_FALSE(is_authority(text)) << text;
+}
+
+TEST(GrammarTest, ByteThatNoValueHasIsFoundWhereverItStands) {
+  for (int c = 0; c < 256; ++c)
+    for (std::size_t at = 0; at < 19; ++at) {
+      std::string text("caf\xc3\xa9\t \t~ 0123456789");
+      text[at] = static_cast<char>(c);
+      const auto expected = is_value_char(text[at]) ? text.size() : at;
+      ASSERT_EQ(find_non_value(text, 0), expected) << c << " at " << at;
+      ASSERT_EQ(find_non_value(text, at), expected) << c << " at " << at;
+    }
+  EXPECT_EQ(find_non_value("\n\r", 1), 1U);
+  EXPECT_EQ(find_non_value("a\n", 2), 2U);
 }
 
 TEST(FramingRulesTest, LengthsThatDifferAreRefusedAcrossLinesAndInOne) {
