@@ -35,7 +35,9 @@ class BufferedStream {
   /// Writes all; `bytes` must stay valid until the task ends.
   Task<Result<>> write(std::string_view bytes) { return stream_.write_all(bytes); }
 
+  /// See Stream.
   bool is_stale() noexcept { return stream_.is_stale(); }
+  bool was_quiet() const noexcept { return stream_.was_quiet(); }
   /// See Stream.
   void cancel() noexcept { stream_.cancel(); }
   void close() noexcept { stream_.close(); }

@@ -15,10 +15,11 @@ OriginPool::OriginPool(Worker& worker, const OriginPoolOptions& options, std::ve
   idle_.reserve(options_.idle_max);
 }
 
-OriginConnectionPtr OriginPool::take_idle() noexcept {
+OriginConnectionPtr OriginPool::take_idle(Quiet quiet) noexcept {
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
+    if (quiet == Quiet::this_turn && connection->stream.was_quiet()) return connection;
     if (!connection->stream.is_stale()) return connection;
   }
   return nullptr;

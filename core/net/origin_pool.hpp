@@ -55,6 +55,12 @@ struct OriginPoolOptions {
   std::shared_ptr<TlsClient> tls;  ///< of the worker's thread; null: plain
 };
 
+/// How sure it has to be that an idle connection is not stale.
+enum class Quiet : std::uint8_t {
+  now,        ///< the kernel is asked: for a request that cannot go out a second time
+  this_turn,  ///< as of the beginning of this turn of the event loop, which costs nothing
+};
+
 /// Belongs to one worker's thread. It has no cap on connections in use: their number is that of the requests,
 /// which the listener bounds; so nothing here ever waits for another request.
 class OriginPool {
@@ -63,7 +69,7 @@ class OriginPool {
 
   /// An idle connection, or null. One that the origin has closed, or on which it spoke out of turn, is
   /// dropped: what is handed out was quiet a moment ago.
-  OriginConnectionPtr take_idle() noexcept;
+  OriginConnectionPtr take_idle(Quiet quiet) noexcept;
 
   /// A fresh connection; the endpoints are tried in turn, starting with the next one. Fails with the last
   /// error, TlsErrc included, or asio::error::timed_out.

@@ -18,6 +18,8 @@ class Polled {
   virtual ~Polled() = default;
 
   bool is_polled() const noexcept { return link_ != nullptr; }
+  /// Of the turn of the event loop that is going on: not told yet.
+  std::uint32_t untold_events() const noexcept { return untold_events_; }
 
  private:
   friend class Poller;
@@ -29,6 +31,7 @@ class Polled {
 
   Polled* next_ = nullptr;
   Polled** link_ = nullptr;  ///< the pointer that points here; null: not with a poller
+  std::uint32_t untold_events_ = 0;
 };
 
 }  // namespace understudy::net

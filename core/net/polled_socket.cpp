@@ -1,10 +1,10 @@
 #include "core/net/polled_socket.hpp"
 
 #include "core/net/poller.hpp"
+#include "core/net/socket_calls.hpp"
 
 #include <cerrno>
 #include <poll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
@@ -92,7 +92,7 @@ bool PolledSocket::is_ready(Wait wanted) noexcept {
 
 std::optional<PolledSocket::ReadResult> PolledSocket::receive(std::span<char> room) noexcept {
   while (true) {
-    const auto got = ::recv(descriptor_, room.data(), room.size(), MSG_DONTWAIT);
+    const auto got = receive_now(descriptor_, room);
     if (got > 0) {
       // A short read has taken all there was (epoll(7)), unless the end is behind it: that has had its edge.
       if (static_cast<std::size_t>(got) < room.size() && !ended_) readable_ = false;

@@ -34,8 +34,8 @@ class PolledSocket final : private Polled {
   Task<ReadResult> read_some(std::span<char> room);
   /// Reads what there is without waiting: no error and 0 bytes when there is nothing now.
   ReadResult try_read(std::span<char> room) noexcept;
-  /// False: nothing has come since all was read, as far as the event loop has heard.
-  bool may_read() const noexcept { return readable_; }
+  /// False: nothing has come since all was read, as far as the event loop has heard. Costs no system call.
+  bool may_read() const noexcept { return readable_ || untold_events() != 0; }
 
   enum class Wait : std::uint8_t { readable, writable, either };
   /// Ends when the socket is ready, or has failed, with 0 bytes in any case; now and then although it is not.

@@ -73,14 +73,19 @@ void Poller::dispatch() {
   const Continuation continuation{*this};
   if (next_event_ == event_count_) collect_events();
   for (int turns = 1;; ++turns) {
-    while (next_event_ < event_count_) {
-      const auto& event = events_[next_event_++];
-      if (event.data.ptr != nullptr) static_cast<Polled*>(event.data.ptr)->on_events(event.events);
-    }
+    while (next_event_ < event_count_) tell_next();
     // Busy: more has come meanwhile, and to ask for it here costs a third of the way through the io_context.
     if (event_count_ < kBusyEvents || turns == kTurnsMax) return;
     collect_events();
   }
+}
+
+void Poller::tell_next() {
+  const auto& event = events_[next_event_++];
+  if (event.data.ptr == nullptr) return;
+  auto& polled = *static_cast<Polled*>(event.data.ptr);
+  polled.untold_events_ = 0;
+  polled.on_events(event.events);
 }
 
 void Poller::collect_events() noexcept {
@@ -88,6 +93,8 @@ void Poller::collect_events() noexcept {
   const int count =
       ::epoll_wait(set_.native_handle(), events_.data(), static_cast<int>(events_.size()), /*timeout=*/0);
   event_count_ = static_cast<std::size_t>(std::max(count, 0));
+  for (std::size_t at = 0; at < event_count_; ++at)
+    static_cast<Polled*>(events_[at].data.ptr)->untold_events_ = events_[at].events;
 }
 
 void Poller::go_on() {

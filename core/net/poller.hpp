@@ -40,6 +40,7 @@ class Poller : public asio::execution_context::service {
   void shutdown() noexcept override;
   void await_events();
   void dispatch();
+  void tell_next();
   void collect_events() noexcept;
   void go_on();
 

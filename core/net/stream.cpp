@@ -1,5 +1,6 @@
 #include "core/net/stream.hpp"
 
+#include "core/net/socket_calls.hpp"
 #include "core/net/socket_errors.hpp"
 
 #include <algorithm>
@@ -61,8 +62,7 @@ Result<std::size_t> Stream::try_write(std::string_view bytes) noexcept {
   if (tls_) return tls_->write(bytes);
   while (true) {
     bool again = false;
-    const auto sent = sent_bytes(
-        ::send(socket_->descriptor(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT), again);
+    const auto sent = sent_bytes(send_now(socket_->descriptor(), bytes), again);
     if (!again) return sent;
   }
 }
@@ -116,7 +116,7 @@ bool Stream::is_stale() noexcept {
   if (tls_) return tls_->is_stale();
   char byte = 0;
   while (true) {
-    const auto got = ::recv(socket_->descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto got = receive_now(socket_->descriptor(), {&byte, 1}, MSG_PEEK);
     if (got < 0 && errno == EINTR) continue;
     return got >= 0 || !would_block(errno);
   }

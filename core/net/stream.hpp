@@ -72,6 +72,11 @@ class Stream {
   /// One non-blocking system call in the common case, takes no bytes; says nothing about a peer that closes
   /// right after.
   bool is_stale() noexcept;
+  /// The same at no cost, as of the beginning of this turn of the event loop: true is certain, false is not
+  /// known.
+  bool was_quiet() const noexcept {
+    return is_open() && !socket_->may_read() && (!tls_ || !tls_->has_unread());
+  }
 
   /// Ends pending operations with operation_aborted; the stream stays open.
   void cancel() noexcept;

@@ -18,20 +18,40 @@ namespace {
 constexpr std::size_t kPooledBytesMax = 16 * 1024;
 constexpr std::chrono::milliseconds kHoldBack{500};
 
-net::Task<bool> connect_upstream(ExchangeState& x, PrimaryFailure& failure) {
+/// What one try has come to.
+struct Attempt {
+  HeadOutcome outcome = HeadOutcome::failed;
+  bool connected = false;
+  bool reused = false;
+  bool replayable = true;
+  PrimaryFailure failure;
+};
+
+/// An idle connection, if there is one that may be used.
+Attempt begin_attempt(ExchangeState& x, bool fresh) {
+  // What can be sent again may meet a connection that the origin has closed just now.
+  const bool repeatable = x.facts.idempotent && x.upload_complete();
+  x.upstream = fresh ? nullptr : x.turn.take_idle(repeatable ? net::Quiet::this_turn : net::Quiet::now);
+  Attempt begun;
+  begun.reused = begun.connected = x.account.upstream_reused = x.upstream != nullptr;
+  if (begun.reused) x.plane.counters.upstream_connections_reused.add();
+  return begun;
+}
+
+net::Task<> connect_upstream(ExchangeState& x, Attempt& tried) {
   const auto before = Monotonic::now();
   auto connection = co_await x.turn.connect();
   if (!connection) {
     const bool late = connection.error() == net::asio::error::timed_out;
-    failure = {late ? PrimaryError::connect_timeout : PrimaryError::connect_failed, connection.error()};
-    co_return false;
+    tried.failure = {late ? PrimaryError::connect_timeout : PrimaryError::connect_failed, connection.error()};
+    co_return;
   }
-  if (x.plane.abandoned || x.whole_timed_out) co_return false;
+  if (x.plane.abandoned || x.whole_timed_out) co_return;
   x.upstream = std::move(*connection);
   x.plane.counters.upstream_connections_opened.add();
   x.account.connect = Monotonic::now() - before;
   x.plane.counters.upstream_connect.record(x.account.connect);
-  co_return true;
+  tried.connected = true;
 }
 
 /// Sends what there is in one write; a companion sends what the kernel did not take and what is still to
@@ -47,35 +67,11 @@ bool send_request(ExchangeState& x) {
   return true;
 }
 
-/// What one try has come to.
-struct Attempt {
-  HeadOutcome outcome = HeadOutcome::failed;
-  bool connected = false;
-  bool reused = false;
-  bool replayable = true;
-  PrimaryFailure failure;
-};
-
-net::Task<Attempt> attempt(ExchangeState& x, bool fresh) {
-  Attempt result;
-  x.upstream = fresh ? nullptr : x.turn.take_idle();
-  result.reused = x.upstream != nullptr;
-  if (!result.reused) {
-    const bool connected = co_await connect_upstream(x, result.failure);
-    if (!connected) co_return result;
-  }
-  if (result.reused) x.plane.counters.upstream_connections_reused.add();
-  x.account.upstream_reused = result.reused;
-  result.connected = true;
-  if (!send_request(x)) co_return result;
-  result.replayable = !x.companion.running();
-  result.outcome = co_await read_response_head(x, result.failure);
-  if (x.response_begun) {
-    x.plane.counters.upstream_first_byte.record(x.first_byte - x.sent);
-    x.recorder.first_byte(x.first_byte);
-    x.account.first_byte = x.first_byte - x.started;
-  }
-  co_return result;
+void note_first_byte(ExchangeState& x) {
+  if (!x.response_begun) return;
+  x.plane.counters.upstream_first_byte.record(x.first_byte - x.sent);
+  x.recorder.first_byte(x.first_byte);
+  x.account.first_byte = x.first_byte - x.started;
 }
 
 void count_retry(ExchangeState& x) {
@@ -147,13 +143,6 @@ After after_cut_response(ExchangeState& x, const RelayResult& relayed) {
   return relayed.until_close_down ? After::reset : After::close;
 }
 
-net::Task<After> deliver(ExchangeState& x) {
-  const auto relayed = co_await relay_response(x);
-  co_await stop_upload(x);
-  co_return relayed.end == RelayEnd::whole ? after_whole_response(x, relayed)
-                                           : after_cut_response(x, relayed);
-}
-
 /// A client that asks again at once, in spite of Retry-After, would keep the worker busy with refusing it: it
 /// gets its next refusal a moment later.
 net::Task<> hold_back(ExchangeState& x) {
@@ -180,8 +169,17 @@ net::Task<After> run_exchange(ExchangeState& x) {
   if (const auto own = take_request(x)) co_return co_await answer_own(x, *own);
   if (x.upload == Upload::malformed) co_return co_await answer_client_fault(x);
   for (bool retried = false;; retried = true) {
-    auto tried = co_await attempt(x, retried);
-    while (!tried.connected && try_another_host(x, tried)) tried = co_await attempt(x, retried);
+    auto tried = begin_attempt(x, retried);
+    while (!tried.connected) {
+      co_await connect_upstream(x, tried);
+      if (tried.connected || !try_another_host(x, tried)) break;
+      tried = begin_attempt(x, retried);
+    }
+    if (tried.connected && send_request(x)) {
+      tried.replayable = !x.companion.running();
+      tried.outcome = co_await read_response_head(x, tried.failure);
+      note_first_byte(x);
+    }
     if (tried.outcome == HeadOutcome::final_head) break;
     if (client_failed(x)) co_return co_await answer_client_fault(x);
     if (tried.outcome == HeadOutcome::client_gone) co_return co_await give_up_on_client(x);
@@ -196,7 +194,10 @@ net::Task<After> run_exchange(ExchangeState& x) {
     end_exchange(x, Fate::ok, Reason::tunnel);
     co_return After::close;
   }
-  co_return co_await deliver(x);
+  const auto relayed = co_await relay_response(x);
+  if (x.companion.running()) co_await stop_upload(x);
+  co_return relayed.end == RelayEnd::whole ? after_whole_response(x, relayed)
+                                           : after_cut_response(x, relayed);
 }
 
 }  // namespace understudy::proxy

@@ -36,8 +36,8 @@ void UpstreamTurn::enter(UpstreamHost* host) noexcept {
   if (host != nullptr) group_.enter(*host);
 }
 
-net::OriginConnectionPtr UpstreamTurn::take_idle() noexcept {
-  return host_ != nullptr ? host_->pool.take_idle() : nullptr;
+net::OriginConnectionPtr UpstreamTurn::take_idle(net::Quiet quiet) noexcept {
+  return host_ != nullptr ? host_->pool.take_idle(quiet) : nullptr;
 }
 
 net::Task<Result<net::OriginConnectionPtr>> UpstreamTurn::connect() {

@@ -29,7 +29,7 @@ class UpstreamTurn {
   void end() noexcept;
 
   /// See OriginPool. No host has an address: null, and host_not_found.
-  net::OriginConnectionPtr take_idle() noexcept;
+  net::OriginConnectionPtr take_idle(net::Quiet quiet) noexcept;
   net::Task<Result<net::OriginConnectionPtr>> connect();
   /// After `set_hosts` has removed the host, closes.
   void release(net::OriginConnectionPtr connection, Monotonic::time_point now);

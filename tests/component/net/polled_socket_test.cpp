@@ -161,6 +161,30 @@ TEST(PolledSocket, SocketThatIsDestroyedByAnEventBeforeItsOwnIsLeftAlone) {
   EXPECT_EQ(std::get<1>(third.read()), 1U);
 }
 
+/// Both have bytes in the same turn, and `first` is told of its own first.
+Task<> read_and_ask(WorkerThread& worker, Ends& first, Ends& second, bool& may_read) {
+  const auto send_both = [&] {
+    first.send("x");
+    second.send("y");
+  };
+  asio::post(worker.worker().executor(), send_both);
+  std::array<char, 4> room;
+  co_await first.ours().read_some(room);
+  may_read = second.ours().may_read();
+}
+
+TEST(PolledSocket, BytesOfThisTurnAreKnownBeforeTheirOwnerIsToldOfThem) {
+  WorkerThread worker;
+  Ends first(worker);
+  Ends second(worker);
+  second.send("x");
+  second.read();
+  EXPECT_FALSE(worker.call([&] { return second.ours().may_read(); }));
+  bool may_read = false;
+  worker.await([&] { return read_and_ask(worker, first, second, may_read); });
+  EXPECT_TRUE(may_read);
+}
+
 TEST(PolledSocket, TaskThatStillWaitsGoesWithItsWorker) {
   auto alive = std::make_shared<int>(0);
   const std::weak_ptr<int> watched = alive;

@@ -67,7 +67,7 @@ TEST(UpstreamGroup, HostThatStaysKeepsItsConnections) {
   UpstreamTurn turn(*rig.group);
   const bool pooled = rig.thread.call([&] {
     turn.begin(Monotonic::now());
-    return turn.take_idle() != nullptr;
+    return turn.take_idle(net::Quiet::now) != nullptr;
   });
   EXPECT_TRUE(pooled);
   rig.thread.call([&] { turn.end(); });
@@ -81,7 +81,7 @@ TEST(UpstreamGroup, HostThatIsGoneFinishesWhatIsOnItAndPoolsNothing) {
   UpstreamTurn turn(*rig.group);
   auto connection = rig.thread.call([&] {
     turn.begin(Monotonic::now());
-    return turn.take_idle();
+    return turn.take_idle(net::Quiet::now);
   });
   ASSERT_NE(connection, nullptr);
   rig.reconfigure(primary({b.url()}));
