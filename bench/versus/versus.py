@@ -201,7 +201,7 @@ SCENARIOS = {
     "plain": (plain, "Plain proxying, wrk at full speed"),
     "access-log": (access_log, "Plain proxying with an access log: ours JSON and scrubbed, nginx's combined and buffered"),
     "tls": (tls, "TLS in front, plain behind, connections kept alive, wrk at full speed"),
-    "tls-connections": (tls_connections, "The same with a new connection and a full handshake for every request"),
+    "tls-connections": (tls_connections, "The same with a new connection for every request, sessions resumed by ticket"),
     "mirror": (mirror, "Everything mirrored, scrubbed and recorded (nginx: mirrored only), wrk at full speed"),
     "mirror-paced": (mirror_paced, f"The same, every connection pauses {PACED_MS} ms between requests"),
     "shadow-states": (shadow_states, "Production's view while the shadow is in trouble, wrk at full speed"),
