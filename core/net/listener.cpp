@@ -177,16 +177,11 @@ int Listener::State::accept_one(tcp::endpoint& peer) {
 }
 
 bool Listener::State::hand_over(int descriptor, const tcp::endpoint& peer) {
-  TcpSocket socket(worker.executor());
-  boost::system::error_code error;
-  socket.assign(peer.protocol(), descriptor, error);
-  if (error) {
-    ::close(descriptor);
-    return false;
-  }
+  Stream stream(worker.executor(), descriptor);
+  if (!stream.is_open()) return false;
   ++accepts;
   pauses_in_a_row = 0;
-  accepted(std::move(socket), peer);
+  accepted(std::move(stream), peer);
   return true;
 }
 
@@ -220,13 +215,8 @@ void Listener::State::turn_away_waiting() {
     tcp::endpoint peer;
     const int descriptor = accept_one(peer);
     if (descriptor >= 0) {
-      TcpSocket socket(worker.executor());
-      boost::system::error_code error;
-      socket.assign(peer.protocol(), descriptor, error);
-      if (error)
-        ::close(descriptor);
-      else if (exhaustion.turned_away)
-        exhaustion.turned_away(std::move(socket));
+      Stream stream(worker.executor(), descriptor);
+      if (stream.is_open() && exhaustion.turned_away) exhaustion.turned_away(std::move(stream));
     }
     spare = open_spare();
     if (descriptor < 0) break;

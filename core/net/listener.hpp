@@ -4,6 +4,7 @@
 #include "core/base/result.hpp"
 #include "core/net/executor.hpp"
 #include "core/net/listening_socket.hpp"
+#include "core/net/stream.hpp"
 #include "core/net/worker.hpp"
 
 #include <chrono>
@@ -21,11 +22,11 @@ namespace understudy::net {
 class Listener {
  public:
   /// Called on the worker's thread for each connection.
-  using Accepted = std::function<void(TcpSocket socket, const tcp::endpoint& peer)>;
+  using Accepted = std::function<void(Stream stream, const tcp::endpoint& peer)>;
   /// What happens when descriptors run out; each may be empty.
   struct Exhaustion {
     /// A connection that there is no descriptor for: it must be closed before this returns.
-    std::function<void(TcpSocket socket)> turned_away;
+    std::function<void(Stream stream)> turned_away;
     /// The loop pauses.
     std::function<void()> paused;
   };

@@ -42,8 +42,7 @@ Outcome<std::unique_ptr<Server>> Server::listen(Worker& worker, const ServerOpti
   auto state = std::make_shared<ServerState>(ServerState{
       worker, options, std::move(handler), {}, {}, false, options.tls ? options.tls->attach() : nullptr});
   auto impl = std::make_unique<Impl>(Impl{state, std::move(*listener)});
-  auto accepted = [state](TcpSocket socket, const tcp::endpoint&) {
-    Stream stream(std::move(socket));
+  auto accepted = [state](Stream stream, const tcp::endpoint&) {
     if (state->connections.size() < state->options.connections_max)
       state->worker.tasks().spawn(serve(state, std::move(stream)));
     else if (!state->tls)

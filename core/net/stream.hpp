@@ -26,8 +26,11 @@ class Stream {
   using ReadResult = PolledSocket::ReadResult;
 
   /// Not connected.
-  explicit Stream(const Executor& executor) : socket_(std::make_unique<PolledSocket>(executor, -1)) {}
-  /// Takes over a connected socket (a TcpSocket converts).
+  explicit Stream(const Executor& executor) : Stream(executor, -1) {}
+  /// Takes over `descriptor`, a connected socket; closed when the kernel has no memory to watch it.
+  Stream(const Executor& executor, int descriptor)
+      : socket_(std::make_unique<PolledSocket>(executor, descriptor)) {}
+  /// Takes over a connected socket.
   explicit Stream(StreamSocket socket);
   ~Stream();
   Stream(Stream&&) noexcept = default;

@@ -89,14 +89,14 @@ void DataPlane::open(const EntrancePtr& entrance) {
   const std::weak_ptr<Entrance> weak = entrance;
   const bool speaks = !entrance->tls;
   entrance->listener->start(
-      [this, weak](net::TcpSocket socket, const net::tcp::endpoint& peer) {
-        if (const auto open_entrance = weak.lock()) accept(std::move(socket), peer, open_entrance);
+      [this, weak](net::Stream stream, const net::tcp::endpoint& peer) {
+        if (const auto open_entrance = weak.lock()) accept(std::move(stream), peer, open_entrance);
       },
       {.turned_away =
-           [this, speaks](net::TcpSocket socket) {
+           [this, speaks](const net::Stream& stream) {
              counters_.connections_accepted.add();
              counters_.connections_refused.add();
-             turn_away(std::move(socket), context_, speaks);
+             turn_away(stream, context_, speaks);
            },
        .paused = [this] { counters_.accept_errors.add(); }});
 }
@@ -138,36 +138,31 @@ void DataPlane::set_tee(bool open, const Tee::Options& options) {
   tee_.open = open;
 }
 
-void DataPlane::accept(net::TcpSocket socket, const net::tcp::endpoint& peer, const EntrancePtr& entrance) {
+void DataPlane::accept(net::Stream stream, const net::tcp::endpoint& peer, const EntrancePtr& entrance) {
   counters_.connections_accepted.add();
   const bool direct =
       !entrance->tls && entrance->settings->proxy_protocol.mode == ProxyProtocolPolicy::Mode::off;
   if (connections_.size() + arrivals_.size() < options_.downstream.connections_max)
-    return worker_.tasks().spawn(direct ? serve(net::Stream(std::move(socket)), peer, entrance)
-                                        : arrive(std::move(socket), peer, entrance));
+    return worker_.tasks().spawn(direct ? serve(std::move(stream), peer, entrance)
+                                        : arrive(std::move(stream), peer, entrance));
   counters_.connections_refused.add();
   if (!direct) return counters_.count(LimitHit::connections);
-  if (refusals_ < kRefusalsMax) worker_.tasks().spawn(refuse(std::move(socket), peer));
+  if (refusals_ < kRefusalsMax) worker_.tasks().spawn(refuse(std::move(stream), peer));
 }
 
-net::Task<> DataPlane::arrive(net::TcpSocket socket, net::tcp::endpoint peer, EntrancePtr entrance) {
+net::Task<> DataPlane::arrive(net::Stream stream, net::tcp::endpoint peer, EntrancePtr entrance) {
   // As they are now: a reload may replace them while this waits.
   const auto settings = entrance->settings;
   const auto tls = entrance->tls;
   if (settings->proxy_protocol.mode != ProxyProtocolPolicy::Mode::off) {
-    const auto cancel = [](void* waiting) {
-      boost::system::error_code ignored;
-      static_cast<net::TcpSocket*>(waiting)->cancel(ignored);
-    };
-    Arrival arrival(*this, cancel, &socket);
+    Arrival arrival(*this, [](void* waiting) { static_cast<net::Stream*>(waiting)->cancel(); }, &stream);
     const auto& timeouts = options_.downstream.timeouts;
     arrival.deadline.arm(context_.draining ? timeouts.drain_idle : timeouts.client_head);
-    const auto client = co_await read_proxy_header(socket, settings->proxy_protocol, peer);
+    const auto client = co_await read_proxy_header(stream, settings->proxy_protocol, peer);
     if (!client && client.error() != net::asio::error::eof) counters_.proxy_protocol_errors.add();
     if (!client) co_return;
     peer = *client;
   }
-  net::Stream stream(std::move(socket));
   if (tls) {
     const bool secure = co_await shake_hands(stream, tls);
     if (!secure) co_return;
@@ -204,9 +199,9 @@ net::Task<> DataPlane::serve(net::Stream stream, net::tcp::endpoint client, Entr
   co_await connection.serve();
 }
 
-net::Task<> DataPlane::refuse(net::TcpSocket socket, net::tcp::endpoint peer) {
+net::Task<> DataPlane::refuse(net::Stream stream, net::tcp::endpoint peer) {
   ++refusals_;
-  co_await refuse_connection(net::Stream(std::move(socket)), peer, context_);
+  co_await refuse_connection(std::move(stream), peer, context_);
   --refusals_;
 }
 

@@ -84,11 +84,11 @@ class DataPlane {
 
   Entrance* find_entrance(ListenerId id) noexcept;
   void open(const EntrancePtr& entrance);
-  void accept(net::TcpSocket socket, const net::tcp::endpoint& peer, const EntrancePtr& entrance);
-  net::Task<> arrive(net::TcpSocket socket, net::tcp::endpoint peer, EntrancePtr entrance);
+  void accept(net::Stream stream, const net::tcp::endpoint& peer, const EntrancePtr& entrance);
+  net::Task<> arrive(net::Stream stream, net::tcp::endpoint peer, EntrancePtr entrance);
   net::Task<bool> shake_hands(net::Stream& stream, std::shared_ptr<net::TlsServer> tls);
   net::Task<> serve(net::Stream stream, net::tcp::endpoint client, EntrancePtr entrance);
-  net::Task<> refuse(net::TcpSocket socket, net::tcp::endpoint peer);
+  net::Task<> refuse(net::Stream stream, net::tcp::endpoint peer);
 
   net::Worker& worker_;
   DataPlaneOptions options_;

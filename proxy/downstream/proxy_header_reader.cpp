@@ -42,7 +42,7 @@ Result<net::tcp::endpoint> take_header(int descriptor, const ProxyHeaderStep& he
 
 }  // namespace
 
-net::Task<Result<net::tcp::endpoint>> read_proxy_header(net::TcpSocket& socket,
+net::Task<Result<net::tcp::endpoint>> read_proxy_header(net::Stream& stream,
                                                         const ProxyProtocolPolicy& policy,
                                                         net::tcp::endpoint peer) {
   const bool required = policy.mode == ProxyProtocolPolicy::Mode::require;
@@ -50,11 +50,11 @@ net::Task<Result<net::tcp::endpoint>> read_proxy_header(net::TcpSocket& socket,
     if (required) co_return errc::make_error_code(errc::permission_denied);
     co_return peer;
   }
-  const auto descriptor = socket.native_handle();
+  const auto descriptor = stream.descriptor();
   std::array<char, kProxyHeaderBytesMax> bytes;
   std::size_t seen = 0;
   for (;;) {
-    const auto [error] = co_await socket.async_wait(net::TcpSocket::wait_read, net::use_task);
+    const auto error = co_await stream.wait_readable();
     if (error) co_return error;
     const auto held = peek(descriptor, bytes);
     if (!held) co_return held.error();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/result.hpp"
-#include "core/net/executor.hpp"
+#include "core/net/stream.hpp"
 #include "proxy/downstream/proxy_protocol_policy.hpp"
 
 namespace understudy::proxy {
@@ -12,7 +12,7 @@ namespace understudy::proxy {
 /// with permission_denied (a peer that is not trusted), protocol_error (malformed, or none where one is
 /// required) or the socket's error; the caller closes then. Ends with operation_aborted when the socket is
 /// cancelled. `socket` and `policy` outlive the task.
-net::Task<Result<net::tcp::endpoint>> read_proxy_header(net::TcpSocket& socket,
+net::Task<Result<net::tcp::endpoint>> read_proxy_header(net::Stream& stream,
                                                         const ProxyProtocolPolicy& policy,
                                                         net::tcp::endpoint peer);
 

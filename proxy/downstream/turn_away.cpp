@@ -13,8 +13,8 @@ constexpr std::size_t kReadBytesMax = 64 * 1024;
 
 }  // namespace
 
-void turn_away(net::TcpSocket socket, PlaneContext& plane, bool speak) {
-  const int descriptor = socket.native_handle();
+void turn_away(const net::Stream& stream, PlaneContext& plane, bool speak) {
+  const int descriptor = stream.descriptor();
   std::array<char, 4096> dropped;
   for (std::size_t read = 0; read < kReadBytesMax;) {
     const auto got = ::recv(descriptor, dropped.data(), dropped.size(), MSG_DONTWAIT);

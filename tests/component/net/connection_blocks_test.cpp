@@ -191,15 +191,15 @@ class Listening : public ::testing::Test {
       auto listener = Listener::open(worker_.worker(), options);
       ASSERT_TRUE(listener) << listener.error().message;
       listener_ = std::move(*listener);
-      listener_->start([this](TcpSocket socket, const tcp::endpoint& peer) {
-        sockets_.push_back(std::move(socket));
+      listener_->start([this](Stream stream, const tcp::endpoint& peer) {
+        accepted_.push_back(std::move(stream));
         peers_.push_back(peer);
       });
     };
     worker_.call(open);
   }
   std::size_t accepted() {
-    return worker_.call([this] { return sockets_.size(); });
+    return worker_.call([this] { return accepted_.size(); });
   }
   void wait_for_accepted(std::size_t count) {
     while (accepted() < count) std::this_thread::sleep_for(1ms);
@@ -207,7 +207,7 @@ class Listening : public ::testing::Test {
 
   WorkerThread worker_;
   std::unique_ptr<Listener> listener_;
-  std::vector<TcpSocket> sockets_;
+  std::vector<Stream> accepted_;
   std::vector<tcp::endpoint> peers_;
 };
 
@@ -216,11 +216,12 @@ TEST_F(Listening, AcceptedSocketsHaveNoDelayAndDoNotBlock) {
   RawClient client(listener_->address().port());
   wait_for_accepted(1);
   auto check = [this] {
-    tcp::no_delay no_delay;
-    sockets_[0].get_option(no_delay);
-    EXPECT_TRUE(no_delay.value());
-    EXPECT_NE(::fcntl(sockets_[0].native_handle(), F_GETFL) & O_NONBLOCK, 0);
-    EXPECT_NE(::fcntl(sockets_[0].native_handle(), F_GETFD) & FD_CLOEXEC, 0);
+    int no_delay = 0;
+    socklen_t size = sizeof no_delay;
+    ::getsockopt(accepted_[0].descriptor(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size);
+    EXPECT_NE(no_delay, 0);
+    EXPECT_NE(::fcntl(accepted_[0].descriptor(), F_GETFL) & O_NONBLOCK, 0);
+    EXPECT_NE(::fcntl(accepted_[0].descriptor(), F_GETFD) & FD_CLOEXEC, 0);
     EXPECT_TRUE(peers_[0].address().is_loopback());
   };
   worker_.call(check);
@@ -310,8 +311,8 @@ TEST_F(Listening, TurnsAwayWhoWaitsWhenDescriptorsStayShort) {
 #endif
   auto open = [this] {
     listener_ = Listener::open(worker_.worker(), {.address = loopback_endpoint(0)}).value();
-    listener_->start([](TcpSocket, const tcp::endpoint&) {},
-                     {.turned_away = [](TcpSocket socket) { ::send(socket.native_handle(), "busy", 4, 0); },
+    listener_->start([](const Stream&, const tcp::endpoint&) {},
+                     {.turned_away = [](const Stream& stream) { ::send(stream.descriptor(), "busy", 4, 0); },
                       .paused = {}});
   };
   worker_.call(open);

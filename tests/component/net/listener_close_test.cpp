@@ -26,8 +26,8 @@ class Closing : public ::testing::Test {
 
   void open(ListeningSocket socket) {
     listener_ = Listener::take(worker_.worker(), std::move(socket)).value();
-    listener_->start([this](TcpSocket accepted, const tcp::endpoint&) {
-      ::send(accepted.native_handle(), "hello", 5, MSG_NOSIGNAL);
+    listener_->start([this](const Stream& accepted, const tcp::endpoint&) {
+      ::send(accepted.descriptor(), "hello", 5, MSG_NOSIGNAL);
       ++greeted_;
     });
   }
