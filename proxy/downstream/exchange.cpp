@@ -27,6 +27,14 @@ struct Attempt {
   PrimaryFailure failure;
 };
 
+/// How often a request has been sent again, of the once that each is allowed.
+struct Repeats {
+  bool replaced = false;  ///< a stale connection, by a fresh one
+  bool moved = false;     ///< from a host that failed, to another one
+
+  bool any() const noexcept { return replaced || moved; }
+};
+
 /// An idle connection, if there is one that may be used.
 Attempt begin_attempt(ExchangeState& x, bool fresh) {
   // What can be sent again may meet a connection that the origin has closed just now.
@@ -96,12 +104,16 @@ bool try_another_host(ExchangeState& x, const Attempt& failed) {
 
 /// The connection broke before a byte of the response: a stale one is replaced, instead of a fresh one
 /// another host is asked.
-bool try_again(ExchangeState& x, const Attempt& tried, bool retried) {
+bool try_again(ExchangeState& x, const Attempt& tried, Repeats& repeats) {
+  bool& repeated = tried.reused ? repeats.replaced : repeats.moved;
   const FailedAttempt failed{x.response_begun, x.facts.idempotent,
-                             tried.replayable && tried.failure.kind == PrimaryError::closed_early, retried};
+                             tried.replayable && tried.failure.kind == PrimaryError::closed_early, repeated};
   if (!may_repeat(failed)) return false;
-  if (!tried.reused) return try_another_host(x, tried);
-  count_retry(x);
+  if (tried.reused)
+    count_retry(x);
+  else if (!try_another_host(x, tried))
+    return false;
+  repeated = true;
   return true;
 }
 
@@ -168,12 +180,12 @@ net::Task<After> run_exchange(ExchangeState& x) {
   x.reset();
   if (const auto own = take_request(x)) co_return co_await answer_own(x, *own);
   if (x.upload == Upload::malformed) co_return co_await answer_client_fault(x);
-  for (bool retried = false;; retried = true) {
-    auto tried = begin_attempt(x, retried);
+  for (Repeats repeats;;) {
+    auto tried = begin_attempt(x, repeats.any());
     while (!tried.connected) {
       co_await connect_upstream(x, tried);
       if (tried.connected || !try_another_host(x, tried)) break;
-      tried = begin_attempt(x, retried);
+      tried = begin_attempt(x, repeats.any());
     }
     if (tried.connected && send_request(x)) {
       tried.replayable = !x.companion.running();
@@ -183,7 +195,7 @@ net::Task<After> run_exchange(ExchangeState& x) {
     if (tried.outcome == HeadOutcome::final_head) break;
     if (client_failed(x)) co_return co_await answer_client_fault(x);
     if (tried.outcome == HeadOutcome::client_gone) co_return co_await give_up_on_client(x);
-    if (!try_again(x, tried, retried))
+    if (!try_again(x, tried, repeats))
       co_return co_await answer_primary_failure(x, tried.failure, tried.connected);
   }
   x.head_received = true;

@@ -9,8 +9,8 @@ namespace understudy::proxy {
 struct FailedAttempt {
   bool response_begun = false;  ///< at least one byte came back: the origin has seen the request
   bool idempotent = false;
-  bool replayable = false;  ///< all of the request is still in our buffer
-  bool retried_before = false;
+  bool replayable = false;       ///< all of the request is still in our buffer
+  bool repeated_before = false;  ///< for the same reason
 };
 
 /// Safe to repeat whatever became of the first attempt (RFC 9110 §9.2.2). Names are case-sensitive.
@@ -19,10 +19,11 @@ constexpr bool is_idempotent(std::string_view method) noexcept {
          method == "OPTIONS" || method == "TRACE";
 }
 
-/// Once: on a fresh connection when a pooled one was stale; a fresh one that fails says something about the
-/// host, so that only another host is worth another try.
+/// Once for each reason: a pooled connection was stale, which a fresh one to the same host mends; or a fresh
+/// one failed, which says something about the host, so that only another host is worth another try. A host
+/// that is dying gives both, one after the other.
 constexpr bool may_repeat(const FailedAttempt& failed) noexcept {
-  return !failed.response_begun && failed.idempotent && failed.replayable && !failed.retried_before;
+  return !failed.response_begun && failed.idempotent && failed.replayable && !failed.repeated_before;
 }
 
 }  // namespace understudy::proxy

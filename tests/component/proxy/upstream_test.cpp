@@ -77,6 +77,21 @@ TEST(SeveralPrimaries, ResponseThatWasLostIsAskedForElsewhereOnce) {
   EXPECT_EQ(closes.requests().size(), 4U);
 }
 
+// Its connections end first, its listening socket last.
+TEST(SeveralPrimaries, DyingHostThatStillAcceptsCostsNoAnswer) {
+  const auto script = [](OriginConnection& connection) {
+    if (connection.index() == 0) {
+      connection.read_request();
+      connection.send(ScriptedOrigin::ok("dying"));
+    }
+    connection.read_request();
+  };
+  ScriptedOrigin dying(script);
+  NamedOrigin other("other");
+  RunningProxy proxy(config_of_hosts({dying.url(), other.url()}));
+  EXPECT_EQ(ask(proxy, 4), (Answers{{"dying", 1}, {"other", 3}}));
+}
+
 TEST(SeveralPrimaries, RequestThatBreaksEveryHostMeetsTwoOfThem) {
   ScriptedOrigin a([](OriginConnection& connection) { connection.read_request(); });
   ScriptedOrigin b([](OriginConnection& connection) { connection.read_request(); });

@@ -24,7 +24,7 @@ TEST(RetryRule, EachConditionAloneForbidsIt) {
   auto gone = kLost;
   gone.replayable = false;
   auto again = kLost;
-  again.retried_before = true;
+  again.repeated_before = true;
   for (const auto& failed : {begun, unsafe, gone, again}) EXPECT_FALSE(may_repeat(failed));
 }
 
