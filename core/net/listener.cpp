@@ -1,6 +1,7 @@
 #include "core/net/listener.hpp"
 
 #include "core/net/endpoint.hpp"
+#include "core/net/poller.hpp"
 #include "core/net/socket_errors.hpp"
 #include "core/telemetry/log.hpp"
 #include "core/telemetry/log_rate.hpp"
@@ -64,7 +65,10 @@ struct Listener::State {
         pause(owner.executor()),
         quiet(owner.executor()),
         address(socket.address()),
-        shared(socket.shared()) {}
+        shared(socket.shared()) {
+    // Made now: the first connection may come when there is no descriptor left for it.
+    Poller::of(owner.executor());
+  }
   ~State() {
     if (spare >= 0) ::close(spare);
   }
