@@ -8,6 +8,7 @@
 #include <string>
 
 namespace understudy::http {
+
 struct ResponseParser::Impl {
   explicit Impl(const Limits& the_limits) : limits(the_limits), reader(the_limits), body(the_limits) {}
 

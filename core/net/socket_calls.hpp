@@ -19,9 +19,9 @@ inline ssize_t receive_now(int descriptor, std::span<char> room, int flags = 0) 
 }
 
 /// send(2) that does not wait and raises no SIGPIPE; -1 with errno.
-inline ssize_t send_now(int descriptor, std::string_view bytes) noexcept {
-  return ::syscall(SYS_sendto, descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT, nullptr,
-                   0);
+inline ssize_t send_now(int descriptor, std::string_view bytes, int flags = 0) noexcept {
+  return ::syscall(SYS_sendto, descriptor, bytes.data(), bytes.size(), flags | MSG_NOSIGNAL | MSG_DONTWAIT,
+                   nullptr, 0);
 }
 
 }  // namespace understudy::net

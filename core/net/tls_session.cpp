@@ -1,5 +1,6 @@
 #include "core/net/tls_session.hpp"
 
+#include "core/net/socket_calls.hpp"
 #include "core/net/socket_errors.hpp"
 #include "core/net/tls_failure.hpp"
 
@@ -7,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <new>
-#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -18,7 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int kSendFlags = MSG_NOSIGNAL | MSG_DONTWAIT;
 /// The most that one record carries (RFC 8446 §5.1).
 constexpr std::size_t kRecordBytes = 16 * 1024;
 /// A record is kept here when the kernel is full; a peer that makes the protocol itself talk without reading
@@ -81,11 +80,7 @@ std::unique_ptr<TlsSession> TlsSession::make(SSL_CTX* context, int descriptor, R
 }
 
 TlsSession::TlsSession(SslPtr ssl, int descriptor, Role role, std::shared_ptr<const void> owner)
-    : ssl_(std::move(ssl)),
-      descriptor_(descriptor),
-      send_flags_(kSendFlags),
-      role_(role),
-      owner_(std::move(owner)) {}
+    : ssl_(std::move(ssl)), descriptor_(descriptor), role_(role), owner_(std::move(owner)) {}
 
 TlsSession::~TlsSession() {
   // Otherwise OpenSSL would mark the session as one that must not be resumed.
@@ -107,7 +102,7 @@ int TlsSession::bio_read(char* into, int size) noexcept {
   if (drained_ || descriptor_ < 0) return ended_ ? 0 : -1;
   ssize_t got = 0;
   do {
-    got = ::recv(descriptor_, into, wanted, MSG_DONTWAIT);
+    got = receive_now(descriptor_, {into, wanted});
   } while (got < 0 && errno == EINTR);
   drained_ = got < size;
   if (got == 0) ended_ = true;
@@ -135,7 +130,7 @@ int TlsSession::bio_write(const char* bytes, int size) noexcept {
     if (const auto flushed = flush(); !flushed) io_error_ = flushed.error();
   }
   while (!io_error_ && backlog_.empty() && !left.empty()) {
-    const auto sent = ::send(descriptor_, left.data(), left.size(), send_flags_);
+    const auto sent = send_now(descriptor_, left, send_flags_);
     if (sent >= 0)
       left.remove_prefix(static_cast<std::size_t>(sent));
     else if (would_block(errno))
@@ -224,8 +219,7 @@ Result<> TlsSession::flush() noexcept {
   tickets_wait_ = false;
   std::size_t sent_bytes = 0;
   while (sent_bytes < backlog_.size()) {
-    const auto sent =
-        ::send(descriptor_, backlog_.data() + sent_bytes, backlog_.size() - sent_bytes, send_flags_);
+    const auto sent = send_now(descriptor_, std::string_view(backlog_).substr(sent_bytes), send_flags_);
     if (sent >= 0)
       sent_bytes += static_cast<std::size_t>(sent);
     else if (would_block(errno))
@@ -308,7 +302,7 @@ bool TlsSession::is_stale() noexcept {
   if (failed_ || descriptor_ < 0 || read_error_ || ended_) return true;
   if (!has_unread()) {
     char byte = 0;
-    const auto got = ::recv(descriptor_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto got = receive_now(descriptor_, {&byte, 1}, MSG_PEEK);
     if (got < 0 && would_block(errno)) return false;
   }
   drained_ = false;

@@ -98,7 +98,7 @@ class TlsSession {
 
   SslPtr ssl_;
   int descriptor_;
-  int send_flags_;
+  int send_flags_ = 0;
   Role role_;
   bool drained_ = false;       ///< the last read took all there was: asking again at once would be in vain
   bool ended_ = false;         ///< the peer's end was read

@@ -1,9 +1,11 @@
 #include "proxy/downstream/proxy_header_reader.hpp"
 
+#include "core/net/socket_calls.hpp"
 #include "proxy/downstream/proxy_protocol.hpp"
 
 #include <array>
 #include <cerrno>
+#include <span>
 #include <string_view>
 #include <sys/socket.h>
 
@@ -24,7 +26,7 @@ bool wake_after(int descriptor, std::size_t seen) {
 
 /// What the socket holds, left there; empty when it holds nothing.
 Result<std::string_view> peek(int descriptor, std::array<char, kProxyHeaderBytesMax>& into) {
-  const auto got = ::recv(descriptor, into.data(), into.size(), MSG_PEEK | MSG_DONTWAIT);
+  const auto got = net::receive_now(descriptor, into, MSG_PEEK);
   if (got > 0) return std::string_view(into.data(), static_cast<std::size_t>(got));
   if (got == 0) return make_error_code(net::asio::error::eof);
   if (errno == EAGAIN || errno == EINTR) return std::string_view();
@@ -34,7 +36,7 @@ Result<std::string_view> peek(int descriptor, std::array<char, kProxyHeaderBytes
 Result<net::tcp::endpoint> take_header(int descriptor, const ProxyHeaderStep& header,
                                        const net::tcp::endpoint& peer) {
   std::array<char, kProxyHeaderBytesMax> dropped;
-  const auto got = ::recv(descriptor, dropped.data(), header.size, MSG_DONTWAIT);
+  const auto got = net::receive_now(descriptor, std::span(dropped).first(header.size));
   if (got < 0) return last_error();
   if (!wake_after(descriptor, 0)) return last_error();
   return header.client.value_or(peer);

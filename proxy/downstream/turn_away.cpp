@@ -1,10 +1,10 @@
 #include "proxy/downstream/turn_away.hpp"
 
+#include "core/net/socket_calls.hpp"
 #include "proxy/downstream/local_reply.hpp"
 
 #include <array>
 #include <string>
-#include <sys/socket.h>
 
 namespace understudy::proxy {
 namespace {
@@ -17,7 +17,7 @@ void turn_away(const net::Stream& stream, PlaneContext& plane, bool speak) {
   const int descriptor = stream.descriptor();
   std::array<char, 4096> dropped;
   for (std::size_t read = 0; read < kReadBytesMax;) {
-    const auto got = ::recv(descriptor, dropped.data(), dropped.size(), MSG_DONTWAIT);
+    const auto got = net::receive_now(descriptor, dropped);
     if (got <= 0) break;
     read += static_cast<std::size_t>(got);
   }
@@ -30,7 +30,7 @@ void turn_away(const net::Stream& stream, PlaneContext& plane, bool speak) {
   answer.retry_after_seconds = 1;
   std::string bytes;
   append_local_answer(bytes, answer);
-  const auto sent = ::send(descriptor, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  const auto sent = net::send_now(descriptor, bytes);
   if (sent == static_cast<ssize_t>(bytes.size())) plane.counters.count_response(503);
 }
 
